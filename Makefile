@@ -1,0 +1,24 @@
+.PHONY: setup run test lint messages lock clean
+
+setup:    ## the environment alone, in .venv
+	@bin/setup
+
+run:      ## a running newsroom with a demo issue; HOST and PORT from the environment
+	@bin/run
+
+test:     ## the whole suite
+	@bin/test
+
+lint:     ## style, templates, types, import contracts
+	@bin/test lint
+
+messages: ## gather the texts to translate, and compile what is translated
+	@bin/setup dev
+	@command -v xgettext >/dev/null || bin/apt-install gettext
+	@bin/messages
+
+lock:     ## resolve the dependencies anew
+	@bin/lock
+
+clean:    ## what can be made again; never .env nor the data in var/
+	rm -rf .venv var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

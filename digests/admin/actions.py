@@ -1,0 +1,229 @@
+"""What a person may do with an issue next, and a forged or real wish for it read from a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from digests import workflow
+from digests.models import Edition, Issue, Review, Revision
+from digests.permissions import may, wrote
+from digests.preflight import Blocker, Place, Problem, blockers, check
+from digests.states import TABLE, Action, Correction, State, sources
+
+# Editing is the form itself, and archives are imported: neither has a button.
+OFFERED = [action for action in Action if action not in (Action.EDIT, Action.ARCHIVE)]
+# These take something from readers, or pass by a rule: they stand apart.
+GRAVE = frozenset({Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: what it does, what it asks for, and why it cannot be pressed, if it cannot."""
+
+    action: Action
+    why_not: str = ""
+    corrects: bool = False
+    note_prompt: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.action.label
+
+    @property
+    def is_grave(self) -> bool:
+        return self.action in GRAVE
+
+    @property
+    def needs_note(self) -> bool:
+        return TABLE[self.action].note
+
+    @property
+    def takes_note(self) -> bool:
+        return self.needs_note or self.corrects or self.action == Action.APPROVE
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether the button asks for nothing."""
+        return not (self.needs_note or self.corrects or self.action in (Action.SCHEDULE, Action.ROLL_BACK))
+
+
+class Desk:
+    """An issue as someone looks at it: where it stands, and what they may do."""
+
+    def __init__(self, issue: Issue, user: Any) -> None:
+        self.issue = issue
+        self.user = user
+        self.now = timezone.now()
+
+    @cached_property
+    def head(self) -> Revision | None:
+        head: Revision | None = self.issue.head
+        return head
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        return check(self.head.manuscript) if self.head else []
+
+    @cached_property
+    def editions(self) -> list[Edition]:
+        editions = list(self.issue.editions.defer("page").select_related("revision"))
+        for edition in editions:
+            edition.issue = self.issue
+        return editions
+
+    @cached_property
+    def live(self) -> Edition | None:
+        return next((one for one in self.editions if one.is_live(self.now)), None)
+
+    @cached_property
+    def scheduled(self) -> Edition | None:
+        return next((one for one in self.editions if one.live_from > self.now), None)
+
+    @cached_property
+    def begun(self) -> list[Edition]:
+        return [one for one in self.editions if one.live_from <= self.now]
+
+    @cached_property
+    def flagged(self) -> list[Edition]:
+        return [one for one in self.begun if one.forced_reason and not one.endorsed_at]
+
+    @cached_property
+    def reviews(self) -> list[Review]:
+        return list(self.head.reviews.all()) if self.head else []
+
+    @property
+    def approvals(self) -> int:
+        return sum(review.verdict == Review.Verdict.APPROVED for review in self.reviews)
+
+    @property
+    def approvals_needed(self) -> int:
+        return int(settings.NEWSROOM_APPROVALS)
+
+    @cached_property
+    def is_own(self) -> bool:
+        return bool(self.head and wrote(self.user, self.issue, until=self.head))
+
+    @cached_property
+    def stories(self) -> list[Any]:
+        return list(self.live.stories.filter(retracted=False).only("uid", "headline")) if self.live else []
+
+    @property
+    def earlier(self) -> list[Edition]:
+        live = self.live
+        return [one for one in self.begun if live is None or one.revision_id != live.revision_id]
+
+    @property
+    def corrections(self) -> list[tuple[str, str]]:
+        return [(kind.value, str(kind.label)) for kind in Correction if kind != Correction.RETRACTION]
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        return [choice for action in OFFERED if (choice := self._choice(action))]
+
+    def _choice(self, action: Action) -> Choice | None:
+        if not (self.head and may(self.user, action) and self._is_about_something(action)):
+            return None
+        reaches_readers = action in (Action.PUBLISH, Action.SCHEDULE, Action.FORCE_PUBLISH, Action.ROLL_BACK)
+        return Choice(
+            action,
+            self._why_not(action),
+            corrects=reaches_readers and bool(self.begun),
+            note_prompt=str(TABLE[action].note_prompt or ""),
+        )
+
+    def _is_about_something(self, action: Action) -> bool:
+        assert self.head
+        says_new = not (self.live and self.live.revision_id == self.head.pk)
+        match action:
+            case Action.APPROVE:
+                enough = self.issue.state == State.APPROVED and self.approvals >= self.approvals_needed
+                return self._is_possible(action) and not enough
+            case Action.PUBLISH | Action.SCHEDULE:
+                return says_new and not self.scheduled
+            case Action.UNSCHEDULE:
+                return bool(self.scheduled)
+            case Action.FORCE_PUBLISH:
+                return says_new and not self.scheduled and not workflow.is_approved(self.issue, self.head)
+            case Action.ENDORSE:
+                return bool(self.flagged)
+            case Action.ROLL_BACK:
+                return bool(self.earlier) and not self.scheduled
+            case Action.RETRACT:
+                return bool(self.stories)
+            case Action.WITHDRAW:
+                return bool(self.live) and not self.scheduled
+        return self._is_possible(action)
+
+    def _is_possible(self, action: Action) -> bool:
+        return self.issue.state in sources(action, approvals_needed=self.approvals_needed)
+
+    def _why_not(self, action: Action) -> str:
+        match action:
+            case Action.APPROVE if self.is_own:
+                return _("You wrote part of this issue, and nobody approves their own words.")
+            case Action.APPROVE if any(
+                one.reviewer_id == self.user.pk and one.verdict == Review.Verdict.APPROVED for one in self.reviews
+            ):
+                return _("You approved these words already.")
+            case Action.ENDORSE if all(wrote(self.user, self.issue, until=one.revision) for one in self.flagged):
+                return _("You wrote part of this issue, and nobody approves their own words.")
+            case Action.PUBLISH | Action.SCHEDULE if not workflow.is_approved(self.issue, self.head):
+                return _("It waits for an approval of exactly these words.")
+            case Action.PUBLISH | Action.SCHEDULE | Action.FORCE_PUBLISH if blockers(self.problems):
+                return _("Something has to be mended first: see the problems.")
+        return ""
+
+
+def wish(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """Return the arguments of `workflow.perform` that a form sent. Raises Refused on what cannot be read."""
+    found = {name: str(data.get(name) or "").replace("\0", "").strip() for name in ("note", "correction", "story")}
+    return {
+        **found,
+        "at": _instant(str(data.get("at") or ""), zone),
+        "edition": _edition(str(data.get("edition") or "")),
+        "version": version(data),
+    }
+
+
+def version(data: Mapping[str, Any]) -> int:
+    """Return the version that a form was made from; one that no issue has if the form does not say."""
+    text = str(data.get("version") or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        at = at if at.tzinfo else at.replace(tzinfo=zone)
+        at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise workflow.Refused(
+            Blocker(
+                "not_a_time",
+                _("“%(text)s” is not a date and time.") % {"text": text[:40]},
+                Place("at"),
+                _("Write it as 2026-01-31 08:00."),
+            )
+        ) from error
+    return at
+
+
+def _edition(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise workflow.Refused(
+            Blocker("no_such_edition", _("“%(text)s” is not an edition.") % {"text": text[:40]}, Place("edition"))
+        )
+    return int(text)

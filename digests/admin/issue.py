@@ -1,0 +1,457 @@
+"""The day's issue: one page to write it, judge it and send it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import nested_admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from digests import exchange, workflow
+from digests.admin import actions, conflict
+from digests.admin.history import history_of
+from digests.admin.posted import posted
+from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
+from digests.admin.wordlist import WordList
+from digests.manuscript.values import LABELS, Manuscript
+from digests.models import Digest, Edition, Issue, Revision, TaggedIssue, TaggedNewsItem
+from digests.preflight import Blocker, Problem
+from digests.states import Action, State
+
+
+class IssueForm(forms.ModelForm):
+    """The issue's own fields. Whatever the workflow refused stands on it as errors."""
+
+    refused: tuple[Problem, ...] = ()
+
+    tag_names = WordList(
+        longest=LONGEST_TAG,
+        label=gettext_lazy("tags"),
+        help_text=gettext_lazy("Separated by commas, in the order that readers see."),
+    )
+    seo = WordList(longest=200, label=gettext_lazy("SEO keywords"), help_text=gettext_lazy("Separated by commas."))
+
+    class Meta:
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "title"}),
+            "date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "category": forms.TextInput,
+            "editor": forms.TextInput,
+            "summary": forms.Textarea(attrs={"rows": 2}),
+            "intro": forms.Textarea(attrs={"rows": 2}),
+            "cover_alt": forms.TextInput,
+            "cover_image": forms.TextInput,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "title" in self.fields:
+            self.fields["title"].required = False  # an unfinished draft always saves; preflight asks for it
+        if "tag_names" in self.fields and self.instance.pk:
+            self.initial["tag_names"] = [row.tag.name for row in self.instance.tagged.all()]
+        if "digest" in self.fields:
+            widget: Any = self.fields["digest"].widget
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+            if self.instance.pk is None and Digest.objects.count() == 1:
+                self.initial.setdefault("digest", Digest.objects.get())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for problem in self.refused:
+            place = problem.place
+            known = place.field in self.fields and not place.uid and place.section is None
+            self.add_error(place.field if known else None, str(problem))
+        return cleaned
+
+
+class PublicFilter(admin.SimpleListFilter):
+    title = gettext_lazy("public")
+    parameter_name = "public"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("live", _("Readers see it")),
+            ("scheduled", _("Scheduled")),
+            ("never", _("Never public")),
+            ("flagged", _("Went out without approval")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Issue]) -> QuerySet[Issue]:
+        editions = {
+            "live": Edition.objects.live(),
+            "scheduled": Edition.objects.pending(),
+            "flagged": Edition.objects.flagged(),
+        }
+        if self.value() in editions:
+            return queryset.filter(pk__in=editions[str(self.value())].values("issue"))
+        return queryset.filter(editions=None) if self.value() == "never" else queryset
+
+
+@admin.register(Issue)
+class IssueAdmin(nested_admin.NestedModelAdmin):
+    form = IssueForm
+    inlines = [SectionInline]
+    inline_admin_formset_helper_cls = InOrder
+    change_form_template = "admin/digests/issue/change_form.html"
+    fieldsets = [
+        (None, {"fields": ["title"]}),
+        (None, {"fields": ["digest", "date", "category", "editor"]}),
+        (None, {"fields": ["summary"]}),
+        (None, {"fields": ["tag_names", "seo"]}),
+        (gettext_lazy("Cover"), {"fields": ["cover", "cover_alt", "cover_image"]}),
+        (gettext_lazy("Introduction"), {"fields": ["intro"]}),
+    ]
+    formfield_overrides: dict[Any, Any] = {}
+
+    list_display = ["digest", "date", "linked_title", "badge", "public", "changed", "author"]
+    list_display_links = ["linked_title"]
+    list_filter = ["digest", "state", PublicFilter]
+    list_select_related = ["digest"]
+    list_per_page = 50
+    date_hierarchy = "date"
+    search_fields = ["title", "sections__items__headline"]
+    search_help_text = gettext_lazy("Search in titles and headlines")
+    actions = ["submit_all", "approve_all", "publish_all"]
+
+    # --- What is seen -------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
+        newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("author_name")[:1]
+        editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
+        issues: QuerySet[Issue] = Issue.objects.for_desk(request.user)
+        return issues.select_related("digest").prefetch_related(editions).annotate(author_name=Subquery(newest))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Issue | None:
+        """Return an issue with all its rows, read at once, for the formsets to take theirs from."""
+        issue = cast("Issue | None", super().get_object(request, object_id, from_field))
+        if issue and request.resolver_match and request.resolver_match.url_name == "digests_issue_change":
+            _read_rows(issue)
+            request.issue = issue  # type: ignore[attr-defined]
+        return issue
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return []
+        return ["digest", "date"] if obj.editions.exists() else ["digest"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say whether the issue may go: only a draft that nobody outside has seen, and only from its own page."""
+        return obj is not None and super().has_delete_permission(request, obj) and not _why_kept(obj)
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def linked_title(self, issue: Issue) -> str:
+        return issue.title or _("(no title yet)")
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def badge(self, issue: Issue) -> str:
+        return format_html('<span class="badge is-{}">{}</span>', issue.state, State(issue.state).label)
+
+    @admin.display(description=gettext_lazy("for readers"))
+    def public(self, issue: Any) -> str:
+        now = timezone.now()
+        live = next((one for one in issue.all_editions if one.is_live(now)), None)
+        scheduled = next((one for one in issue.all_editions if one.live_from > now), None)
+        flagged = any(one.forced_reason and not one.endorsed_at and one.live_from <= now for one in issue.all_editions)
+        return format_html(
+            "{}{}{}",
+            format_html('<span class="badge is-live">{}</span> ', _("Live")) if live else "",
+            format_html(
+                '<span class="badge is-scheduled">{}</span> ',
+                _("From %(when)s") % {"when": issue.local(scheduled.live_from).strftime("%m-%d %H:%M %Z")},
+            )
+            if scheduled
+            else "",
+            format_html('<span class="badge is-flagged">{}</span>', _("Not approved")) if flagged else "",
+        )
+
+    @admin.display(description=gettext_lazy("last changed"), ordering="updated_at")
+    def changed(self, issue: Issue) -> str:
+        return issue.local(issue.updated_at).strftime("%m-%d %H:%M")
+
+    @admin.display(description=gettext_lazy("last words by"), ordering="author_name")
+    def author(self, issue: Any) -> str:
+        return issue.author_name or ""
+
+    # --- Saving -------------------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type("IssueForm", (form,), {"refused": getattr(request, "refused", ())})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Save under the lock, or give everything back: the words, and why they were not taken."""
+        if request.method != "POST" or not (object_id is None or object_id.isdecimal()):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with transaction.atomic():
+                if object_id is not None and self.has_change_permission(request):
+                    workflow.lock(int(object_id), actions.version(request.POST))
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except workflow.Refused as refused:
+            issue = Issue.objects.for_desk(request.user).filter(pk=object_id).first() if object_id else None
+            if refused.stale and issue:
+                return conflict.page(request, issue, refused, mine=_posted(request, issue), seen=_seen(request, issue))
+            request.refused = refused.reasons  # type: ignore[attr-defined]
+        except exchange.DoesNotFit as error:
+            request.refused = (Blocker("does_not_fit", str(error)),)  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
+        """Give a new issue its row. All that the form says is written once the rows were checked too."""
+        if not change:
+            obj.seo, obj.state, obj.version = [], State.DRAFT, 0
+            obj.cover = ""
+            obj.save()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write the whole issue through the one door, as one value, and say what that did."""
+        cover = request.FILES.get("cover")
+        before = form.instance.version
+        with workflow.editing(form.instance, by=request.user) as issue:
+            was = State(issue.state)
+            manuscript = _posted(request, issue)
+            if cover and form.cleaned_data.get("cover"):
+                issue.cover.save(form.cleaned_data["cover"].name, form.cleaned_data["cover"], save=False)
+                manuscript = conflict.with_cover(manuscript, issue.cover.name)
+            exchange.to_rows(manuscript, issue)
+        form.instance = issue
+        if issue.version == before:
+            kept = _("The approval stands.") if was == State.APPROVED else ""
+            self.message_user(request, f"{_('Nothing was changed, so nothing was written.')} {kept}".strip())
+            return
+        head = issue.head
+        self.message_user(
+            request, _("Saved as revision %(number)s.") % {"number": head.number}, messages.SUCCESS
+        )
+        if was == State.APPROVED:
+            self.message_user(
+                request,
+                _("The approval no longer holds: these words are new. Submit them for review again."),
+                messages.WARNING,
+            )
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        return ""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Write nothing: the newsroom's own log has it."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Write nothing: the newsroom's own log has it."""
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[obj.pk]))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[obj.pk]))
+
+    # --- The page -----------------------------------------------------------------
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], add: bool = False, change: bool = False, **kwargs: Any
+    ) -> Any:
+        issue = context["original"]
+        desk = actions.Desk(issue, request.user) if issue else None
+        if desk:
+            _mark(issue, desk.problems)
+        context |= {
+            "desk": desk,
+            "labels": LABELS,
+            "editable": self.has_change_permission(request, issue) if issue else True,
+            "seen_version": request.POST.get("version", issue.version) if issue else None,
+            "seen_revision": request.POST.get("revision", desk.head.number if desk.head else 0) if desk else None,
+        }
+        return super().render_change_form(request, context, add=add, change=change, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
+            path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
+            *super().get_urls(),
+        ]
+
+    def do(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        """Carry out a button, and say on the issue's page what came of it."""
+        issue = self._seen_by(request, pk)
+        if action not in actions.OFFERED:
+            raise Http404
+        try:
+            wish = actions.wish(request.POST, issue.digest.zone)
+            outcome = workflow.perform(Action(action), issue, by=request.user, **wish)
+        except workflow.Refused as refused:
+            for reason in refused.reasons:
+                self.message_user(request, str(reason), messages.ERROR)
+        else:
+            self.message_user(request, _done(outcome), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
+
+    def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Save the text that someone merged after a conflict."""
+        issue = self._seen_by(request, pk)
+        if not self.has_change_permission(request, issue):
+            raise PermissionDenied
+        return conflict.keep(request, issue)
+
+    def _seen_by(self, request: HttpRequest, pk: int) -> Issue:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        issue = Issue.objects.for_desk(request.user).select_related("digest").filter(pk=pk).first()
+        if issue is None:
+            raise Http404
+        return cast(Issue, issue)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if request.method != "GET":
+            return cast(HttpResponse, require_GET(lambda request: HttpResponse())(request))
+        if not object_id.isdecimal():
+            raise Http404
+        issue = self._seen_by(request, int(object_id))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History"),
+            "subtitle": str(issue),
+            "opts": self.opts,
+            "original": issue,
+            **history_of(issue, request.GET),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/digests/issue/history.html", context)
+
+    # --- Deleting -----------------------------------------------------------------
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        issue = self.get_object(request, object_id)
+        if issue and (reason := _why_kept(issue)):
+            self.message_user(request, reason, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except workflow.Refused as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:digests_issue_changelist"))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Name what goes with a draft in a line each; nobody needs a role to delete its history apart."""
+        lines = []
+        for issue in objs:
+            rows = standing(_read_rows(issue))
+            counted = {row._meta.verbose_name_plural: len(found) for row, found in rows.items()}
+            lines += [str(issue), [f"{name}: {count}" for name, count in counted.items() if count]]
+        return lines, {}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Issue) -> None:
+        with transaction.atomic():
+            issue = workflow.lock(obj.pk)
+            if reason := _why_kept(issue):
+                raise workflow.Refused(Blocker("kept", reason))
+            issue.delete()
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        found = super().get_actions(request)
+        found.pop("delete_selected", None)
+        return found
+
+    # --- Many at once -------------------------------------------------------------
+
+    @admin.action(description=gettext_lazy("Submit for review"))
+    def submit_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
+        self._perform_all(request, Action.SUBMIT, issues)
+
+    @admin.action(description=gettext_lazy("Approve"))
+    def approve_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
+        self._perform_all(request, Action.APPROVE, issues)
+
+    @admin.action(description=gettext_lazy("Publish"))
+    def publish_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
+        self._perform_all(request, Action.PUBLISH, issues)
+
+    def _perform_all(self, request: HttpRequest, action: Action, issues: Iterable[Issue]) -> None:
+        for issue in issues:
+            try:
+                outcome = workflow.perform(action, issue, by=request.user)
+            except workflow.Refused as refused:
+                self.message_user(request, f"{issue}: {refused}", messages.ERROR)
+            else:
+                self.message_user(request, f"{issue}: {_done(outcome)}", messages.SUCCESS)
+
+
+def _read_rows(issue: Issue) -> Issue:
+    rows: QuerySet[Any] = Issue.objects.filter(pk=issue.pk)
+    del rows
+    from django.db.models import prefetch_related_objects
+
+    prefetch_related_objects(
+        [issue],
+        Prefetch("tagged", TaggedIssue.objects.select_related("tag").order_by("position")),
+        "sections__briefs",
+        "sections__items__insights",
+        Prefetch("sections__items__tagged", TaggedNewsItem.objects.select_related("tag").order_by("position")),
+    )
+    return issue
+
+
+def _posted(request: HttpRequest, issue: Issue) -> Manuscript:
+    return posted(request.POST, _seen(request, issue))
+
+
+def _seen(request: HttpRequest, issue: Issue) -> Manuscript:
+    """Return the words that the form was filled with: the revision it names, or, of none yet, a blank issue."""
+    number = str(request.POST.get("revision") or "")
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    revision = issue.revisions.filter(number=int(number)).first() if known else issue.head
+    return revision.manuscript if revision else Manuscript(title="", date=issue.date)
+
+
+def _mark(issue: Issue, problems: Iterable[Problem]) -> None:
+    """Put the worst severity on each row that has a problem, for its dot."""
+    rows = standing(issue)
+    by_uid: dict[str, Any] = {getattr(row, "uid", ""): row for found in rows.values() for row in found}
+    for problem in problems:
+        row = by_uid.get(problem.place.uid) if problem.place.uid else None
+        if row is not None and getattr(row, "problem", "") != "blocker":
+            row.problem = problem.severity
+
+
+def _why_kept(issue: Issue) -> str:
+    if issue.editions.exists():
+        return _("This issue has been public or is scheduled, so it is kept. Withdraw it instead.")
+    if issue.state not in (State.DRAFT, State.CHANGES_REQUESTED):
+        return _("Only a draft is deleted. Take it back from review first.")
+    return ""
+
+
+def _done(outcome: workflow.Outcome) -> str:
+    """Say in a sentence what an action did."""
+    issue, edition = outcome.issue, outcome.edition
+    said = f"{outcome.entry.get_action_display()}: {_('done')}."
+    if edition and edition.pk and outcome.entry.action in (Action.PUBLISH, Action.FORCE_PUBLISH, Action.ROLL_BACK):
+        said = _("Readers see edition %(number)s now.") % {"number": edition.number}
+    elif edition and outcome.entry.action == Action.SCHEDULE:
+        when = issue.local(edition.live_from).strftime("%Y-%m-%d %H:%M %Z")
+        said = _("Edition %(number)s goes live at %(when)s.") % {"number": edition.number, "when": when}
+    elif outcome.entry.action == Action.APPROVE and issue.state != State.APPROVED:
+        said = _("Your approval counts; another one is needed.")
+    warnings = sum(problem.severity == "warning" for problem in outcome.problems)
+    if warnings:
+        said += " " + ngettext("%(count)s warning stands.", "%(count)s warnings stand.", warnings) % {"count": warnings}
+    return said
+
+
+del Q, UTC, datetime

@@ -1,0 +1,126 @@
+"""The issue that a form holds, read from what the browser sent and nothing else.
+
+Saving and the conflict page both take it from here, so that what a person gets
+back to merge is what would have been saved. Knows no rows: they may be gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from digests.admin.wordlist import split
+from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, Brief, Insight, Manuscript, NewsItem, Section
+
+MOST_ROWS = 2000  # as Django's formsets: a forged count must not keep the server busy
+
+
+def posted(data: Mapping[str, Any], before: Manuscript) -> Manuscript:
+    """Return the issue as someone sent it, who had `before` open.
+
+    What the form did not carry stays as it was. A row is known by the uid it
+    carries if `before` has it; no form gives a uid to anything else.
+    """
+    form = _Form(data, before)
+    texts = {
+        name: data[name]
+        for name in ("title", "category", "cover_image", "cover_alt", "summary", "editor", "intro")
+        if name in data
+    }
+    return replace(
+        before,
+        **texts,
+        date=_date(data.get("date", ""), before.date),
+        tags=split(data["tag_names"]) if "tag_names" in data else before.tags,
+        seo=split(data["seo"]) if "seo" in data else before.seo,
+        cover_file="" if data.get("cover-clear") else before.cover_file,
+        sections=tuple(form.sections()) if "sections-TOTAL_FORMS" in data else before.sections,
+    )
+
+
+def _date(text: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+
+
+class _Form:
+    def __init__(self, data: Mapping[str, Any], before: Manuscript) -> None:
+        self.data = data
+        # Each uid is taken once: a row that was sent twice is one row and a copy.
+        self.items = {item.uid for item in before.items}
+        self.insights = {insight.uid for insight in before.insights}
+        self.briefs = {brief.uid for brief in before.briefs}
+
+    def sections(self) -> Iterator[Section]:
+        for row in self.rows("sections"):
+            section = Section(
+                title=self.text(row, "title"),
+                lead=self.text(row, "lead"),
+                briefs=tuple(self.briefs_of(row)),
+                items=tuple(self.items_of(row)),
+            )
+            if self.stood(row) or section != Section(""):
+                yield section
+
+    def items_of(self, section: str) -> Iterator[NewsItem]:
+        for row in self.rows(f"{section}-items"):
+            role = self.text(row, "ai_role")
+            item = NewsItem(
+                headline=self.text(row, "headline"),
+                link=self.text(row, "link"),
+                body=self.text(row, "body"),
+                tags=split(self.text(row, "tag_names")),
+                ai_role=role if role in AI_ROLES else "none",  # type: ignore[arg-type]
+                insights=tuple(self.insights_of(row)),
+            )
+            uid = self.uid(row, self.items)
+            if uid or item != NewsItem("", ai_role=item.ai_role):
+                yield replace(item, uid=uid)
+
+    def insights_of(self, item: str) -> Iterator[Insight]:
+        for row in self.rows(f"{item}-insights"):
+            basis = self.text(row, "basis")
+            insight = Insight(
+                text=self.text(row, "text"),
+                label=self.text(row, "label") or DEFAULT_LABEL,
+                basis=basis if basis in BASES else "editor",  # type: ignore[arg-type]
+                bullet=bool(self.text(row, "bullet")),
+            )
+            uid = self.uid(row, self.insights)
+            if uid or insight.text:
+                yield replace(insight, uid=uid)
+
+    def briefs_of(self, section: str) -> Iterator[Brief]:
+        for row in self.rows(f"{section}-briefs"):
+            brief = Brief(self.text(row, "text"))
+            uid = self.uid(row, self.briefs)
+            if uid or brief.text:
+                yield replace(brief, uid=uid)
+
+    def rows(self, prefix: str) -> list[str]:
+        """Return the rows of a list that were not deleted, in the order that was sent."""
+        total = min(self.number(f"{prefix}-TOTAL_FORMS", 0), MOST_ROWS)
+        rows = [f"{prefix}-{number}" for number in range(total)]
+        standing = [row for row in rows if not self.text(row, "DELETE")]
+        return sorted(standing, key=lambda row: self.number(f"{row}-position", MOST_ROWS))
+
+    def stood(self, row: str) -> bool:
+        return bool(self.text(row, "id"))
+
+    def uid(self, row: str, free: set[str]) -> str:
+        uid = self.text(row, "uid")
+        if uid not in free:
+            return ""
+        free.remove(uid)
+        return uid
+
+    def text(self, row: str, name: str) -> str:
+        return str(self.data.get(f"{row}-{name}") or "")
+
+    def number(self, name: str, otherwise: int) -> int:
+        text = str(self.data.get(name) or "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise

@@ -1,0 +1,201 @@
+"""Sections, stories, insights and briefs as rows of the issue's one form.
+
+The formsets show and check rows. They save nothing: what was sent is read by
+`posted` as one manuscript and written by `exchange`, through the one door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import nested_admin
+from django import forms
+from django.contrib.admin.helpers import InlineAdminForm
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from nested_admin.formsets import NestedInlineFormSet
+from nested_admin.nested import NestedInlineAdminFormset
+
+from digests.admin.wordlist import WordList
+from digests.manuscript.values import domain
+from digests.models import Brief, Insight, Issue, NewsItem, Section, Tag
+
+LONGEST_TAG = Tag._meta.get_field("name").max_length or 100
+
+
+class RowForm(forms.ModelForm):
+    """A row of an issue. An unfinished draft always saves, so nothing is required."""
+
+    uid = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["uid"] = getattr(self.instance, "uid", "")
+        for field in self.fields.values():
+            field.required = False
+            field.help_text = ""
+
+    @property
+    def problem(self) -> str:
+        """The severity of the worst problem of this row, as the issue form has found it."""
+        return getattr(self.instance, "problem", "")
+
+
+class SectionForm(RowForm):
+    class Meta:
+        widgets = {
+            "title": forms.TextInput(attrs={"placeholder": _("Title of the section"), "aria-label": _("Section")}),
+            "lead": forms.Textarea(attrs={"rows": 1, "placeholder": _("Lead, before the first story")}),
+            "position": forms.HiddenInput,
+        }
+
+
+class ItemForm(RowForm):
+    tag_names = WordList(
+        longest=LONGEST_TAG,
+        label=_("Tags"),
+        widget=forms.TextInput(attrs={"placeholder": _("separated by commas")}),
+    )
+
+    class Meta:
+        widgets = {
+            "headline": forms.TextInput,
+            "link": forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+            "body": forms.Textarea(attrs={"rows": 4}),
+            "position": forms.HiddenInput,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["tag_names"] = [row.tag.name for row in self.instance.tagged.all()]
+
+    @property
+    def domain(self) -> str:
+        return domain(self["link"].value() or "")
+
+
+class InsightForm(RowForm):
+    class Meta:
+        widgets = {
+            "label": forms.TextInput(attrs={"list": "labels", "aria-label": _("Label")}),
+            "text": forms.Textarea(attrs={"rows": 1, "aria-label": _("Insight")}),
+            "basis": forms.Select(attrs={"aria-label": _("Basis")}),
+            "position": forms.HiddenInput,
+        }
+
+
+class BriefForm(RowForm):
+    class Meta:
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 1, "aria-label": _("Brief")}),
+            "position": forms.HiddenInput,
+        }
+
+
+class Rows(NestedInlineFormSet):
+    """Rows of one list, out of those that were read for the whole issue at once."""
+
+    standing: list[Any] = []
+    may_change = True
+
+    def get_queryset(self) -> list[Any]:
+        if self.is_bound:
+            return self.standing  # a row may come from another section than it stands in
+        return [row for row in self.standing if getattr(row, self.fk.attname) == self.instance.pk]
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        # Django's own field asks the database about each row, and refuses the form when one is gone.
+        form.fields["id"] = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=form.instance.pk)
+        if not self.may_change:
+            _make_readonly(form)
+
+
+def _make_readonly(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        typed = isinstance(field.widget, (forms.TextInput, forms.Textarea))
+        field.widget.attrs["readonly" if typed else "disabled"] = True
+
+
+class InOrder(NestedInlineAdminFormset):
+    """Rows for the page in the order that was sent, the empty one that new rows are made from last."""
+
+    def __iter__(self) -> Iterator[InlineAdminForm]:
+        forms = sorted(self.formset.forms, key=_position)
+        if self.has_add_permission:
+            forms.append(self.formset.empty_form)
+        for form in forms:
+            original = form.instance if form.instance.pk else None
+            row = InlineAdminForm(self.formset, form, self.fieldsets, {}, original, (), model_admin=self.opts)
+            self._set_inline_admin_form_nested_attrs(row)
+            yield row
+
+
+def _position(form: Any) -> int:
+    value = str(form["position"].value() or 0)
+    return int(value) if value.isascii() and value.isdecimal() else 0
+
+
+def standing(issue: Issue | None) -> dict[type[Model], list[Any]]:
+    """Return every row of an issue whose rows were prefetched, by kind."""
+    sections = list(issue.sections.all()) if issue else []
+    items = [item for section in sections for item in section.items.all()]
+    return {
+        Section: sections,
+        NewsItem: items,
+        Brief: [brief for section in sections for brief in section.briefs.all()],
+        Insight: [insight for item in items for insight in item.insights.all()],
+    }
+
+
+class RowInline(nested_admin.NestedStackedInline):
+    formset = Rows
+    extra = 0
+    sortable_field_name = "position"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Make the class of formsets once a request, not once a row."""
+        made: dict[type, Any] = request.__dict__.setdefault("_formsets", {})
+        if type(self) not in made:
+            formset = super().get_formset(request, obj, **kwargs)
+            formset.standing = standing(getattr(request, "issue", None))[self.model]
+            formset.may_change = self.has_change_permission(request, obj)
+            made[type(self)] = formset
+        return made[type(self)]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.model._default_manager.none()
+
+
+class InsightInline(RowInline):
+    model = Insight
+    form = InsightForm
+    fields = ["position", "label", "text", "basis", "bullet"]
+    template = "admin/digests/issue/_insights.html"
+
+
+class ItemInline(RowInline):
+    model = NewsItem
+    form = ItemForm
+    fields = ["position", "headline", "link", "body", "ai_role", "tag_names"]
+    inlines = [InsightInline]
+    template = "admin/digests/issue/_items.html"
+
+
+class BriefInline(RowInline):
+    model = Brief
+    form = BriefForm
+    fields = ["position", "text"]
+    template = "admin/digests/issue/_briefs.html"
+
+
+class SectionInline(RowInline):
+    model = Section
+    form = SectionForm
+    fields = ["position", "title", "lead"]
+    inlines = [BriefInline, ItemInline]
+    template = "admin/digests/issue/_sections.html"

@@ -1,0 +1,264 @@
+"""Between the manuscript and the rows of the desk, both ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from django.core.files.storage import default_storage
+from django.db.models import Model, Prefetch
+from django.utils.translation import gettext as _
+
+from digests.manuscript import values
+from digests.manuscript.values import Manuscript
+from digests.markup import links
+from digests.models import (
+    Brief,
+    Citation,
+    Insight,
+    Issue,
+    NewsItem,
+    Section,
+    Source,
+    Tag,
+    TaggedIssue,
+    TaggedNewsItem,
+)
+
+
+class DoesNotFit(ValueError):
+    """A text of a manuscript is longer than its field in the database."""
+
+    def __init__(self, field: Any, text: str) -> None:
+        super().__init__(
+            _("%(field)s: “%(text)s…” has %(length)s characters; at most %(limit)s fit.")
+            % {"field": field.verbose_name, "text": text[:40], "length": len(text), "limit": field.max_length}
+        )
+
+
+def from_rows(issue: Issue) -> Manuscript:
+    """Return what the rows of an issue say now. Costs six queries for an issue of any size."""
+    sections = list(
+        Section.objects.filter(issue=issue).prefetch_related(
+            "briefs",
+            "items__insights",
+            Prefetch("items__tagged", TaggedNewsItem.objects.select_related("tag")),
+        )
+    )
+    return Manuscript(
+        title=issue.title,
+        date=issue.date,
+        category=issue.category,
+        tags=_names(TaggedIssue.objects.filter(content_object=issue).select_related("tag")),
+        seo=tuple(issue.seo),
+        cover_image=issue.cover_image,
+        cover_file=issue.cover.name or "",
+        cover_alt=issue.cover_alt,
+        summary=issue.summary,
+        editor=issue.editor,
+        intro=issue.intro,
+        footer=issue.footer,
+        sections=tuple(
+            values.Section(
+                title=section.title,
+                lead=section.lead,
+                briefs=tuple(values.Brief(brief.text, uid=brief.uid) for brief in section.briefs.all()),
+                items=tuple(_value(item) for item in section.items.all()),
+            )
+            for section in sections
+        ),
+    )
+
+
+def _value(item: NewsItem) -> values.NewsItem:
+    return values.NewsItem(
+        headline=item.headline,
+        link=item.link,
+        body=item.body,
+        tags=_names(item.tagged.all()),
+        ai_role=item.ai_role,
+        uid=item.uid,
+        insights=tuple(
+            values.Insight(
+                text=insight.text,
+                label=insight.label,
+                basis=insight.basis,
+                bullet=insight.bullet,
+                uid=insight.uid,
+            )
+            for insight in item.insights.all()
+        ),
+    )
+
+
+def _names(tagged: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(row.tag.name for row in tagged)
+
+
+def to_rows(manuscript: Manuscript, issue: Issue) -> None:
+    """Make the rows of an issue say what a manuscript says, keeping the uid of everything it recognises.
+
+    A story is recognised by its uid, else by its link and headline, its link, or its headline;
+    an insight or brief by its uid, else by its text, else by its place.
+    Runs inside the caller's transaction, which has the issue locked.
+    Raises DoesNotFit, before anything is written, if a text is longer than its field.
+    """
+    _refuse_too_long(manuscript)
+    for name in _ISSUE_TEXTS:
+        setattr(issue, name, getattr(manuscript, name))
+    issue.seo = list(manuscript.seo)
+    issue.cover = manuscript.cover_file if _is_stored(manuscript.cover_file) else ""
+    issue.save(update_fields=[*_ISSUE_TEXTS, "seo", "cover"])
+    _tag(TaggedIssue, issue, manuscript.tags)
+
+    sections = list(issue.sections.all())
+    items = list(NewsItem.objects.filter(section__issue=issue))
+    briefs = list(Brief.objects.filter(section__issue=issue))
+    section_of = _recognise(manuscript.sections, sections, [lambda it: it.title])
+    item_of = _recognise(
+        list(manuscript.items),
+        items,
+        [
+            lambda it: it.uid,
+            lambda it: it.link and it.headline and (it.link, it.headline),
+            lambda it: it.link,
+            lambda it: it.headline,
+        ],
+    )
+    brief_of = _recognise(list(manuscript.briefs), briefs, [lambda it: it.uid, lambda it: it.text])
+
+    kept: set[Model] = set()
+    item_number = brief_number = 0
+    for position, section in enumerate(manuscript.sections):
+        row = section_of.get(position) or Section(issue=issue)
+        row.title, row.lead, row.position = section.title, section.lead, position
+        row.save()
+        kept.add(row)
+        for place, brief in enumerate(section.briefs):
+            kept.add(_write_brief(brief, brief_of.get(brief_number), row, place))
+            brief_number += 1
+        for place, item in enumerate(section.items):
+            kept.add(_write_item(item, item_of.get(item_number), row, place))
+            item_number += 1
+    for gone in (*briefs, *items, *sections):
+        if gone not in kept:
+            gone.delete()
+
+
+_ISSUE_TEXTS = ("title", "date", "category", "cover_image", "cover_alt", "summary", "editor", "intro", "footer")
+
+
+def _is_stored(name: str) -> bool:
+    """Say whether a cover that a text names is a picture uploaded here, and not a way to another file."""
+    return bool(re.fullmatch(r"covers/[\w-]+\.\w+", name, re.ASCII)) and default_storage.exists(name)
+
+
+def _refuse_too_long(manuscript: Manuscript) -> None:
+    texts: list[tuple[type[Model], str, str]] = [
+        (Issue, "title", manuscript.title),
+        (Issue, "category", manuscript.category),
+        (Issue, "cover_image", manuscript.cover_image),
+        (Issue, "cover_alt", manuscript.cover_alt),
+        (Issue, "editor", manuscript.editor),
+        *((Tag, "name", tag) for tag in manuscript.tags),
+        *((Section, "title", section.title) for section in manuscript.sections),
+    ]
+    for item in manuscript.items:
+        texts += [(NewsItem, "headline", item.headline), (NewsItem, "link", item.link)]
+        texts += [(Tag, "name", tag) for tag in item.tags]
+        texts += [(Insight, "label", insight.label) for insight in item.insights]
+    for model, name, text in texts:
+        field = cast(Any, model._meta.get_field(name))
+        if len(text) > field.max_length:
+            raise DoesNotFit(field, text)
+
+
+def _recognise(new: Sequence[Any], rows: Sequence[Any], keys: Sequence[Any]) -> dict[int, Any]:
+    """Return which row each new value continues, by the strongest key first; no row twice."""
+    found: dict[int, Any] = {}
+    free = list(rows)
+    for key in keys:
+        by_key: dict[Any, list[Any]] = {}
+        for row in free:
+            if key(row):
+                by_key.setdefault(key(row), []).append(row)
+        for number, value in enumerate(new):
+            if number not in found and (same := by_key.get(key(value))):
+                found[number] = same.pop(0)
+        taken = {row.pk for row in found.values()}
+        free = [row for row in free if row.pk not in taken]
+    return found
+
+
+def _named(value: Any, row: Any) -> Any:
+    """Give a new row the uid that its text carries, if no other row has it."""
+    if row._state.adding and value.uid and not type(row)._default_manager.filter(uid=value.uid).exists():
+        row.uid = value.uid
+    return row
+
+
+def _write_brief(brief: values.Brief, row: Brief | None, section: Section, position: int) -> Brief:
+    row = row or _named(brief, Brief())
+    row.section, row.text, row.position = section, brief.text, position
+    row.save()
+    return row
+
+
+def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, position: int) -> NewsItem:
+    row = row or _named(item, NewsItem())
+    row.section, row.position = section, position
+    row.headline, row.link, row.body, row.ai_role = item.headline, item.link, item.body, item.ai_role
+    row.save()
+    _tag(TaggedNewsItem, row, item.tags)
+    _write_insights(item.insights, row)
+    return row
+
+
+def _write_insights(insights: Sequence[values.Insight], item: NewsItem) -> None:
+    rows = list(item.insights.all())
+    same = _recognise(insights, rows, [lambda it: it.uid, lambda it: (it.label, it.text)])
+    # What is left over in both is taken for the same thought reworded, in order.
+    taken = {row.pk for row in same.values()}
+    free = [row for row in rows if row.pk not in taken]
+    kept = set()
+    for position, insight in enumerate(insights):
+        row = same.get(position) or (free.pop(0) if free and not insight.uid else _named(insight, Insight()))
+        row.item, row.position = item, position
+        row.text, row.label, row.basis, row.bullet = insight.text, insight.label, insight.basis, insight.bullet
+        row.save()
+        kept.add(row.pk)
+    item.insights.exclude(pk__in=kept).delete()
+
+
+def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
+    """Put tags on a row in their order; writes nothing if they stand so already."""
+    tags = Tag.objects.named(names)
+    standing = list(through.objects.filter(content_object=row).order_by("position").values_list("tag_id", flat=True))
+    if standing != [tag.pk for tag in tags]:
+        through.objects.filter(content_object=row).delete()
+        through.objects.bulk_create(
+            through(content_object=row, tag=tag, position=position) for position, tag in enumerate(tags)
+        )
+
+
+def cite(issue: Issue) -> None:
+    """Rewrite the citations of an issue from its headline links and the links in its texts."""
+    items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights"))
+    briefs = list(Brief.objects.filter(section__issue=issue))
+    found: list[tuple[dict[str, Any], str, bool]] = []
+    for item in items:
+        if item.link:
+            found.append(({"item": item}, item.link, True))
+        texts = [item.body, *(insight.text for insight in item.insights.all())]
+        found += [({"item": item}, url, False) for text in texts for url in links(text)]
+    for brief in briefs:
+        found += [({"brief": brief}, url, False) for url in links(brief.text)]
+    sources = Source.objects.known(url for _, url, _ in found)
+    Citation.objects.filter(item__in=items).delete()
+    Citation.objects.filter(brief__in=briefs).delete()
+    Citation.objects.bulk_create(
+        Citation(**owner, source=sources[domain], url=url[:2000], is_headline=is_headline)
+        for owner, url, is_headline in found
+        if (domain := values.domain(url)) in sources
+    )

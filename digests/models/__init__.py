@@ -1,0 +1,27 @@
+"""The newsroom's rows: the desk, its sources, its reviews, and the editions that readers see."""
+
+from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, Tag, TaggedIssue, TaggedNewsItem
+from digests.models.editions import Edition, Retraction, Revision, Story
+from digests.models.review import Comment, LogEntry, Review
+from digests.models.sources import Citation, Source
+
+__all__ = [
+    "Brief",
+    "Citation",
+    "Comment",
+    "Digest",
+    "Edition",
+    "Insight",
+    "Issue",
+    "LogEntry",
+    "NewsItem",
+    "Retraction",
+    "Review",
+    "Revision",
+    "Section",
+    "Source",
+    "Story",
+    "Tag",
+    "TaggedIssue",
+    "TaggedNewsItem",
+]

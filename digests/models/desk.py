@@ -1,0 +1,366 @@
+"""The desk: what staff edit. No page for readers reads a row of these, but for a digest's own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase, TagBase
+
+from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, UID, UID_LENGTH, new_uid, tag_name
+from digests.querysets import IssueQuerySet
+from digests.states import State
+
+# First words of the site's own addresses: a digest by such a name could never be reached.
+RESERVED_SLUGS = frozenset(
+    """
+    accounts admin api atom.xml corrections desk favicon.ico feed.json feeds healthz i18n llms.txt media
+    news-sitemap.xml opensearch.xml preview readyz robots.txt rss.xml search sitemap.xml sources static
+    stories subscribe subscriptions.opml tags
+    """.split()  # noqa: SIM905 - a list of words reads as one
+)
+
+
+def refuse_reserved(slug: str) -> None:
+    if slug.lower() in RESERVED_SLUGS:
+        raise ValidationError(_("“%(slug)s” is an address of the site itself. Choose another."), params={"slug": slug})
+
+
+def refuse_unknown_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone, such as Asia/Shanghai."), params={"name": name})
+
+
+class Digest(models.Model):
+    """A publication: one issue a day."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(
+        _("address"),
+        max_length=60,
+        unique=True,
+        validators=[refuse_reserved],
+        help_text=_("The first part of each address, such as ai-daily. Readers keep these: change it never."),
+    )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=50,
+        default="Asia/Shanghai",
+        validators=[refuse_unknown_zone],
+        help_text=_("Schedules and dates are in this zone."),
+    )
+    description = models.TextField(_("description"), blank=True, help_text=_("A sentence or two for readers."))
+    deadline = models.TimeField(
+        _("deadline"), default=time(8), help_text=_("When the day's issue should be out, in the digest's time zone.")
+    )
+    policies = models.TextField(
+        _("policies"), blank=True, help_text=_("How you choose, check and correct, in Markdown. Readers see it.")
+    )
+    subscribe_card = models.TextField(
+        _("subscribe card"),
+        blank=True,
+        help_text=_("HTML that exports end with. Readers see its words and links, never its pictures or scripts."),
+    )
+
+    class Meta:
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(slug__in=sorted(RESERVED_SLUGS)), name="digest_slug_is_not_reserved"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("digest", args=[self.slug])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class TagManager(models.Manager["Tag"]):
+    def named(self, names: Iterable[str]) -> list[Tag]:
+        """Return tags for names, in their order, made where missing.
+
+        Names that differ only by case, width or space are one tag, spelled as it was first.
+        """
+        wanted = {Tag.key_of(name): tag_name(name) for name in names if Tag.key_of(name)}
+        found = {tag.key: tag for tag in self.filter(key__in=wanted)}
+        for key, name in wanted.items():
+            if key not in found:
+                found[key] = self.get_or_create(key=key, defaults={"name": name})[0]
+        return [found[key] for key in wanted]
+
+
+class Tag(TagBase):
+    """A tag, with an address that stays whatever happens to its name."""
+
+    key = models.CharField(max_length=100, unique=True, editable=False)
+
+    objects = TagManager()
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name = tag_name(self.name)
+        self.key = self.key_of(self.name)
+        if not self.slug:
+            self.slug = self._free_slug()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("tag", args=[self.slug])
+
+    @staticmethod
+    def key_of(name: str) -> str:
+        return tag_name(name).casefold()
+
+    @staticmethod
+    def slug_of(name: str) -> str:
+        """Return the address for a name: its letters and digits, signs spelled out.
+
+        Signs that cannot be spelled, and nothing else, give a short hash, so that
+        C, C++, C# and 🚀 have four addresses whichever comes first.
+        """
+        name = Tag.key_of(name)
+        spelled = name.replace("+", " plus ").replace("#", " sharp ").replace("&", " and ").replace("@", " at ")
+        slug = slugify(re.sub(r"[./:·_]", " ", spelled), allow_unicode=True)
+        silent = [sign for sign in spelled if unicodedata.category(sign)[0] == "S"]
+        if silent or not slug:
+            slug = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+        return slug[:90]
+
+    def _free_slug(self) -> str:
+        slug = self.slug_of(self.name)
+        if Tag.objects.filter(slug=slug).exclude(pk=self.pk).exists():
+            slug = f"{slug}-{hashlib.sha256(self.key.encode()).hexdigest()[:8]}"
+        return slug
+
+
+class Issue(models.Model):
+    """The working copy of a day's issue."""
+
+    digest = models.ForeignKey(Digest, models.PROTECT, related_name="issues", verbose_name=_("digest"))
+    date = models.DateField(_("date"))
+    title = models.CharField(_("title"), max_length=300)
+    category = models.CharField(_("category"), max_length=100, blank=True)
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("What a reader who reads nothing else should know. Feeds show it first.")
+    )
+    intro = models.TextField(_("introduction"), blank=True, help_text=_("Markdown, before the first section."))
+    cover = models.ImageField(_("cover"), upload_to="covers/", blank=True)
+    cover_alt = models.CharField(
+        _("what the cover shows"),
+        max_length=300,
+        blank=True,
+        help_text=_("A sentence for people who cannot see it."),
+    )
+    cover_image = models.CharField(
+        _("cover address"),
+        max_length=2000,
+        blank=True,
+        help_text=_("An address elsewhere, kept for export. Readers never load it: upload the picture for them."),
+    )
+    seo = models.JSONField(_("SEO keywords"), default=list, blank=True)
+    editor = models.CharField(
+        _("responsible editor"), max_length=100, blank=True, help_text=_("The name that is printed with the issue.")
+    )
+    footer = models.TextField(_("own footer"), blank=True, editable=False)
+    tags = TaggableManager(through="digests.TaggedIssue", blank=True)
+
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        ordering = ["-date", "digest"]
+        permissions = [
+            ("submit_issue", "Can submit an issue for review"),
+            ("review_issue", "Can review an issue"),
+            ("publish_issue", "Can publish and schedule an issue"),
+            ("force_publish_issue", "Can publish an issue without approval"),
+            ("retract_story", "Can retract a story"),
+            ("withdraw_issue", "Can withdraw an issue"),
+            ("import_archive", "Can import an archive as published"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest", "date"],
+                name="one_issue_a_day",
+                violation_error_message=_("This digest has an issue of that date already."),
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="issue_state_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest.name} {self.date:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("issue", args=[self.digest.slug, self.date])
+
+    @property
+    def head(self) -> Any:
+        """The newest revision: what the working copy says. None before the first save."""
+        return self.revisions.order_by("-number").first()
+
+    def local(self, at: datetime) -> datetime:
+        """Return an instant in the digest's time zone."""
+        return at.astimezone(self.digest.zone)
+
+
+class Positioned(models.Model):
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+
+class Named(models.Model):
+    """Keeps one short random name for life."""
+
+    uid = models.CharField(
+        max_length=UID_LENGTH,
+        unique=True,
+        default=new_uid,
+        editable=False,
+        validators=[RegexValidator(rf"^{UID.pattern}$")],
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Section(Positioned):
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="sections")
+    title = models.CharField(_("title"), max_length=200)
+    lead = models.TextField(_("lead"), blank=True, help_text=_("Markdown, before the first story."))
+
+    class Meta(Positioned.Meta):
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class NewsItem(Positioned, Named):
+    class AIRole(models.TextChoices):
+        NONE = "none", _("No AI")
+        ASSISTED = "assisted", _("AI assisted")
+        DRAFTED = "drafted", _("Drafted by AI, edited by a person")
+        TRANSLATED = "translated", _("Translated by AI")
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="items")
+    headline = models.CharField(_("headline"), max_length=300)
+    link = models.CharField(
+        _("source link"), max_length=2000, blank=True, help_text=_("Where this was reported. Readers follow it.")
+    )
+    body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
+    ai_role = models.CharField(_("part of AI"), max_length=20, choices=AIRole.choices, default=AIRole.NONE)
+    tags = TaggableManager(through="digests.TaggedNewsItem", blank=True)
+
+    class Meta(Positioned.Meta):
+        verbose_name = _("news item")
+        verbose_name_plural = _("news items")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ai_role__in=AI_ROLES), name="ai_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+
+class Insight(Positioned, Named):
+    class Basis(models.TextChoices):
+        SOURCE = "source", _("Stated by the source")
+        EDITOR = "editor", _("Editor's inference")
+        AI = "ai", _("AI inference")
+
+    item = models.ForeignKey(NewsItem, models.CASCADE, related_name="insights")
+    label = models.CharField(_("label"), max_length=50, default=DEFAULT_LABEL)
+    text = models.TextField(_("text"), blank=True)
+    basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices, default=Basis.EDITOR)
+    bullet = models.BooleanField(_("as a bullet"), default=True)
+
+    class Meta(Positioned.Meta):
+        verbose_name = _("insight")
+        verbose_name_plural = _("insights")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(basis__in=BASES), name="basis_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Brief(Positioned, Named):
+    section = models.ForeignKey(Section, models.CASCADE, related_name="briefs")
+    text = models.TextField(_("text"), help_text=_("One line of Markdown."))
+
+    class Meta(Positioned.Meta):
+        verbose_name = _("brief")
+        verbose_name_plural = _("briefs")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Tagged(ItemBase):
+    """A tag on a row, in the order that staff gave."""
+
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]
+
+
+class TaggedIssue(Tagged):
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="tagged_issues")
+    content_object = models.ForeignKey(Issue, models.CASCADE, related_name="tagged")
+
+    class Meta(Tagged.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="a_tag_once_an_issue"),
+        ]
+
+
+class TaggedNewsItem(Tagged):
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="tagged_news_items")
+    content_object = models.ForeignKey(NewsItem, models.CASCADE, related_name="tagged")
+
+    class Meta(Tagged.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="a_tag_once_a_news_item"),
+        ]

@@ -1,0 +1,175 @@
+"""What is fixed: revisions as they were saved, editions as they went out, stories as listed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from digests.manuscript.values import UID_LENGTH, Manuscript
+from digests.models.desk import Digest, Issue, Tag
+from digests.models.sources import Source
+from digests.querysets import EditionQuerySet, StoryQuerySet
+from digests.states import Correction
+
+# People are kept as a number and a name: history outlives an account, and is never rewritten when one goes.
+PERSON: dict[str, Any] = {
+    "to": settings.AUTH_USER_MODEL,
+    "on_delete": models.DO_NOTHING,
+    "null": True,
+    "blank": True,
+    "db_constraint": False,
+    "related_name": "+",
+}
+
+
+class Revision(models.Model):
+    """The whole issue as it was after one save, named by the SHA-256 of its content."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    content = models.TextField()
+    author = models.ForeignKey(**PERSON)
+    author_name = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "number"], name="revision_number_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.sha256[:10]}"
+
+    @cached_property
+    def manuscript(self) -> Manuscript:
+        """The words. Raises ValueError if the row no longer has the content it is named by."""
+        if hashlib.sha256(self.content.encode()).hexdigest() != self.sha256:
+            raise ValueError(f"revision {self.pk} does not have the content that it is named by")
+        return Manuscript.from_json(json.loads(self.content))
+
+
+class Edition(models.Model):
+    """A revision made public for a span of time."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="editions")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    live_from = models.DateTimeField(db_index=True)
+    live_until = models.DateTimeField(null=True, blank=True)
+    correction = models.CharField(max_length=20, blank=True, choices=Correction.choices)
+    note = models.TextField(_("note to readers"), blank=True)
+    approvals = models.PositiveSmallIntegerField(default=0)
+    forced_reason = models.TextField(blank=True)
+    endorsed_at = models.DateTimeField(null=True, blank=True)
+    endorsed_by = models.ForeignKey(**PERSON)
+    endorsed_by_name = models.CharField(max_length=150, blank=True)
+    by = models.ForeignKey(**PERSON)
+    by_name = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # The projection: what listings and pages need, made with the edition and rebuildable from it.
+    digest = models.ForeignKey(Digest, models.PROTECT, related_name="editions")
+    date = models.DateField()
+    title = models.CharField(max_length=300)
+    summary = models.TextField(blank=True)
+    page = models.JSONField(default=dict)
+    tags = models.ManyToManyField(Tag, related_name="editions")
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-number"]
+        indexes = [models.Index(fields=["digest", "-date"], name="edition_by_digest_and_date")]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "number"], name="edition_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(live_until=None) | Q(live_until__gt=F("live_from")), name="edition_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=~Q(correction__in=["clarification", "correction", "retraction"]) | ~Q(note=""),
+                name="substantive_correction_has_a_note",
+            ),
+            # That spans of one issue never overlap is held by 0002_one_live_edition:
+            # an exclusion constraint on PostgreSQL, triggers on SQLite.
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest.name} {self.date:%Y-%m-%d} · {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("issue", args=[self.digest.slug, self.date])
+
+    def is_live(self, at: datetime) -> bool:
+        return self.live_from <= at and (self.live_until is None or at < self.live_until)
+
+    @property
+    def independently_reviewed(self) -> bool:
+        return bool(self.approvals or self.endorsed_at)
+
+
+class Retraction(models.Model):
+    """A story taken back: its tombstone stands in every edition from then on."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="retractions")
+    uid = models.CharField(max_length=UID_LENGTH)
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("retraction")
+        verbose_name_plural = _("retractions")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "uid"], name="a_story_is_retracted_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="retraction_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.uid
+
+
+class Story(models.Model):
+    """A news item of an edition, as listings read it."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="stories")
+    uid = models.CharField(max_length=UID_LENGTH)
+    position = models.PositiveIntegerField()
+    section = models.CharField(max_length=200)
+    headline = models.CharField(max_length=300)
+    link = models.CharField(max_length=2000, blank=True)
+    source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="stories")
+    excerpt = models.TextField(blank=True)
+    retracted = models.BooleanField(default=False)
+    page = models.JSONField(default=dict)
+    tags = models.ManyToManyField(Tag, related_name="stories")
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+        ordering = ["position"]
+        indexes = [models.Index(fields=["uid"], name="story_by_uid")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "uid"], name="a_story_once_an_edition"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def get_absolute_url(self) -> str:
+        return reverse("story", args=[self.uid])

@@ -1,0 +1,122 @@
+"""Verdicts, threads, and the log that nothing erases."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from digests.manuscript.values import UID_LENGTH
+from digests.models.desk import Issue
+from digests.models.editions import PERSON, Revision
+from digests.states import Action, State
+
+
+class Review(models.Model):
+    """A person's verdict on one revision."""
+
+    class Verdict(models.TextChoices):
+        APPROVED = "approved", _("Approved")
+        CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="reviews")
+    sha256 = models.CharField(max_length=64)
+    reviewer = models.ForeignKey(**PERSON)
+    reviewer_name = models.CharField(max_length=150)
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    note = models.TextField(blank=True)
+    ticks = models.JSONField(default=list, blank=True)  # uids of the stories that the reviewer ticked
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "reviewer"], name="one_verdict_a_person_and_revision"),
+            models.CheckConstraint(
+                condition=~Q(verdict="changes_requested") | ~Q(note=""), name="request_for_changes_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer_name}: {self.get_verdict_display()}"
+
+
+class Comment(models.Model):
+    """A remark in a thread on a story, insight, brief (by its uid) or the issue (no uid)."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="comments")
+    uid = models.CharField(max_length=UID_LENGTH, blank=True)
+    field = models.CharField(max_length=30, blank=True)
+    thread = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
+    author = models.ForeignKey(**PERSON)
+    author_name = models.CharField(max_length=150)
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(**PERSON)
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
+            models.CheckConstraint(
+                condition=Q(thread=None) | Q(resolved_at=None), name="only_a_whole_thread_is_resolved"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    """Refuses what the database refuses too, in words."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise PermissionDenied("The log is only ever added to.")
+
+    def delete(self) -> NoReturn:
+        raise PermissionDenied("The log is only ever added to.")
+
+
+class LogEntry(models.Model):
+    """Who did what, from which state to which, and why. Triggers refuse change and deletion."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(**PERSON)
+    actor_name = models.CharField(_("who"), max_length=150)
+    action = models.CharField(_("what"), max_length=20, choices=Action.choices)
+    # No constraint: rows survive the issue. Its name stays readable beside it.
+    issue = models.ForeignKey(
+        Issue, models.DO_NOTHING, null=True, db_constraint=False, related_name="log", verbose_name=_("issue")
+    )
+    digest_slug = models.CharField(max_length=60)
+    date = models.DateField()
+    revision_sha256 = models.CharField(max_length=64, blank=True)
+    from_state = models.CharField(max_length=20, choices=State.choices)
+    to_state = models.CharField(max_length=20, choices=State.choices)
+    note = models.TextField(_("why"), blank=True)
+
+    objects = LogEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.get_action_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise PermissionDenied("The log is only ever added to.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise PermissionDenied("The log is only ever added to.")

@@ -1,0 +1,90 @@
+"""Publishers, and which stories cite them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from digests.manuscript.values import domain
+from digests.models.desk import Brief, NewsItem
+
+KINDS = (
+    "official",
+    "data",
+    "peer_reviewed",
+    "preprint",
+    "media",
+    "trade",
+    "social",
+    "press_release",
+    "ai",
+    "unknown",
+)
+
+
+class SourceManager(models.Manager["Source"]):
+    def known(self, urls: Iterable[str]) -> dict[str, Source]:
+        """Return the sources of links by domain, entering those met for the first time as unclassified."""
+        domains = {name for url in urls if 0 < len(name := domain(url)) <= 253}
+        self.bulk_create([Source(domain=name) for name in sorted(domains)], ignore_conflicts=True)
+        return {source.domain: source for source in self.filter(domain__in=domains)}
+
+
+class Source(models.Model):
+    """A publisher, known by its domain."""
+
+    class Kind(models.TextChoices):
+        OFFICIAL = "official", _("Official")
+        DATA = "data", _("Code or data")
+        PEER_REVIEWED = "peer_reviewed", _("Peer-reviewed")
+        PREPRINT = "preprint", _("Preprint")
+        MEDIA = "media", _("Professional media")
+        TRADE = "trade", _("Trade press or blog")
+        SOCIAL = "social", _("Social media")
+        PRESS_RELEASE = "press_release", _("Press release")
+        AI = "ai", _("AI-generated")
+        UNKNOWN = "unknown", _("Not classified")
+
+    domain = models.CharField(_("domain"), max_length=253, unique=True)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    kind = models.CharField(_("class"), max_length=20, choices=Kind.choices, default=Kind.UNKNOWN)
+
+    objects = SourceManager()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["domain"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="source_kind_is_known"),
+            models.CheckConstraint(condition=~Q(domain=""), name="source_has_a_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.domain
+
+
+class Citation(models.Model):
+    """A link of a news item or brief to a source; rewritten whenever the words change."""
+
+    item = models.ForeignKey(NewsItem, models.CASCADE, null=True, related_name="citations")
+    brief = models.ForeignKey(Brief, models.CASCADE, null=True, related_name="citations")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
+    url = models.CharField(max_length=2000)
+    is_headline = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(item=None, brief__isnull=False) | Q(item__isnull=False, brief=None),
+                name="citation_belongs_to_one_text",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url

@@ -1,0 +1,22 @@
+"""Every public address, as others see it."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+
+# What markup.py writes: sanitised, so every attribute is quoted the same way.
+_OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
+_ANCHOR = re.compile(r'(?<= )href="(?=#)')
+
+
+def absolute(path: str) -> str:
+    """Return a path of this site as an address that works anywhere."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def absolute_html(html: str, base: str) -> str:
+    """Return rendered HTML for reading elsewhere: paths get the site, anchors the page at `base`."""
+    html = _OWN_ADDRESS.sub(rf'\1="{settings.SITE_URL}', html)
+    return _ANCHOR.sub(f'href="{base}', html)

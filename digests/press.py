@@ -1,0 +1,202 @@
+"""The press: makes revisions public, and projects what readers' listings are read from.
+
+Called by the workflow, inside its transaction and under its lock. Nothing here asks who may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from digests.manuscript.values import Manuscript, NewsItem
+from digests.markup import plain, render, render_line
+from digests.models import Edition, Issue, Retraction, Revision, Source, Story, Tag
+
+EXCERPT_LENGTH = 200
+
+
+def publish(issue: Issue, revision: Revision, *, at: datetime, **facts: Any) -> Edition:
+    """Make a revision live from an instant on, until the next edition that is scheduled, if any.
+
+    `facts` are the edition's own: by, by_name, approvals, correction, note, forced_reason.
+    """
+    following = issue.editions.pending(at).order_by("live_from").first()
+    issue.editions.live(at).update(live_until=at)
+    edition = Edition(
+        issue=issue,
+        digest=issue.digest,
+        revision=revision,
+        number=(issue.editions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        live_from=at,
+        live_until=following.live_from if following else None,
+        **facts,
+    )
+    _print(edition)
+    edition.save(force_insert=True)
+    _project(edition)
+    return edition
+
+
+def unschedule(edition: Edition) -> None:
+    """Take back an edition whose hour has not come; what was live before it stays so."""
+    edition.delete()  # before the other grows into its span: two are never live at once, not even in between
+    edition.issue.editions.filter(live_until=edition.live_from).update(live_until=edition.live_until)
+
+
+def withdraw(edition: Edition, *, at: datetime) -> None:
+    """End a live edition with nothing after it."""
+    Edition.objects.filter(pk=edition.pk).update(live_until=at)
+
+
+def retract(edition: Edition, uid: str, reason: str, *, at: datetime, **facts: Any) -> Edition:
+    """Put a tombstone in a story's place from an instant on, in what is live and what is scheduled."""
+    issue = edition.issue
+    Retraction.objects.create(issue=issue, uid=uid, reason=reason, at=at)
+    for scheduled in issue.editions.pending(at):
+        rebuild(scheduled)
+    return publish(
+        issue,
+        edition.revision,
+        at=at,
+        approvals=edition.approvals,
+        forced_reason=edition.forced_reason,
+        endorsed_at=edition.endorsed_at,
+        endorsed_by=edition.endorsed_by,
+        endorsed_by_name=edition.endorsed_by_name,
+        **facts,
+    )
+
+
+def rebuild(edition: Edition) -> None:
+    """Print and project an edition anew from its revision, in place."""
+    _print(edition)
+    edition.save(update_fields=["page", "date", "title", "summary"])
+    edition.stories.all().delete()
+    _project(edition)
+
+
+def public_manuscript(edition: Edition) -> Manuscript:
+    """Return the words of an edition as readers may have them: tombstones for what was retracted since."""
+    with translation.override(edition.digest.language):
+        return _tombstoned(edition.revision.manuscript, _reasons(edition.issue_id))
+
+
+def _reasons(issue_id: int) -> dict[str, str]:
+    return dict(Retraction.objects.filter(issue_id=issue_id).values_list("uid", "reason"))
+
+
+def _tombstoned(manuscript: Manuscript, reasons: Mapping[str, str]) -> Manuscript:
+    def stand(item: NewsItem) -> NewsItem:
+        if item.uid not in reasons:
+            return item
+        return NewsItem(headline=_("Retracted story"), body=reasons[item.uid], uid=item.uid)
+
+    if not reasons:
+        return manuscript
+    return replace(
+        manuscript,
+        sections=tuple(
+            replace(section, items=tuple(stand(item) for item in section.items)) for section in manuscript.sections
+        ),
+    )
+
+
+def _print(edition: Edition) -> None:
+    """Render an edition once, so that no reader waits for Markdown."""
+    reasons = _reasons(edition.issue_id)
+    with translation.override(edition.digest.language):
+        manuscript = _tombstoned(edition.revision.manuscript, reasons)
+        edition.page = page(manuscript, retracted=frozenset(reasons))
+    edition.date = manuscript.date
+    edition.title = manuscript.title
+    edition.summary = manuscript.summary
+
+
+def page(manuscript: Manuscript, *, retracted: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Return a manuscript with its Markdown rendered: what the templates of pages and feeds are given."""
+    return {
+        "title": manuscript.title,
+        "date": manuscript.date.isoformat(),
+        "category": manuscript.category,
+        "summary": manuscript.summary,
+        "seo": list(manuscript.seo),
+        "tags": list(manuscript.tags),
+        "editor": manuscript.editor,
+        "cover": {"file": manuscript.cover_file, "alt": manuscript.cover_alt},
+        "intro": render(manuscript.intro),
+        "sections": [
+            {
+                "title": section.title,
+                "lead": render(section.lead),
+                "briefs": [{"uid": brief.uid, "html": render_line(brief.text)} for brief in section.briefs],
+                "items": [_item(item, retracted=item.uid in retracted) for item in section.items],
+            }
+            for section in manuscript.sections
+        ],
+    }
+
+
+def _item(item: NewsItem, *, retracted: bool) -> dict[str, Any]:
+    groups: list[dict[str, Any]] = []
+    for insight in item.insights:
+        line = insight.bullet and "\n" not in insight.text
+        said = {
+            "basis": insight.basis,
+            "bullet": insight.bullet,
+            "html": render_line(insight.text) if line else render(insight.text),
+        }
+        if groups and groups[-1]["label"] == insight.label:
+            groups[-1]["insights"].append(said)
+        else:
+            groups.append({"label": insight.label, "insights": [said]})
+    return {
+        "uid": item.uid,
+        "headline": item.headline,
+        "link": item.link,
+        "domain": item.domain,
+        "body": render(item.body),
+        "notes": groups,
+        "tags": list(item.tags),
+        "ai_role": item.ai_role,
+        "retracted": retracted,
+    }
+
+
+def _project(edition: Edition) -> None:
+    """Write the rows that listings read, in the transaction that makes their edition."""
+    with translation.override(edition.digest.language):
+        reasons = _reasons(edition.issue_id)
+        manuscript = _tombstoned(edition.revision.manuscript, reasons)
+    printed = {item["uid"]: item for section in edition.page["sections"] for item in section["items"]}
+    sources = Source.objects.known(item.link for item in manuscript.items)
+    everywhere = Tag.objects.named([*manuscript.tags, *(tag for item in manuscript.items for tag in item.tags)])
+    by_key = {tag.key: tag for tag in everywhere}
+    edition.tags.set(everywhere)
+
+    placed = [(section.title, item) for section in manuscript.sections for item in section.items]
+    stories = Story.objects.bulk_create(
+        Story(
+            edition=edition,
+            uid=item.uid,
+            position=position,
+            section=section,
+            headline=item.headline,
+            link=item.link,
+            source=sources.get(item.domain),
+            excerpt=plain(item.body)[:EXCERPT_LENGTH],
+            retracted=item.uid in reasons,
+            page=printed[item.uid],
+        )
+        for position, (section, item) in enumerate(placed)
+    )
+    Story.tags.through.objects.bulk_create(
+        Story.tags.through(story_id=story.pk, tag_id=by_key[Tag.key_of(name)].pk)
+        for story, (_section, item) in zip(stories, placed, strict=True)
+        for name in item.tags
+    )

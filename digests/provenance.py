@@ -1,0 +1,70 @@
+"""The nutrition label: where the words come from, computed from stored facts and claimed by nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from digests.manuscript.values import AI_ROLES, BASES, Manuscript, domain
+from digests.markup import links
+from digests.models import Edition, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an edition is made of. Counts are of stories, links and insights."""
+
+    stories: int
+    briefs: int
+    sources: dict[str, int]  # class of source: links to it
+    unsourced: int  # stories without a source link
+    ai: dict[str, int]  # part of AI: stories
+    insights: dict[str, int]  # basis: insights
+    approvals: int
+    independently_reviewed: bool
+    emergency: bool  # went out before anybody approved it
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def label(manuscript: Manuscript, edition: Edition, kinds: Mapping[str, str]) -> Label:
+    """Return the label of an edition. `kinds` gives the class of each domain: see `kinds_of`."""
+    counted = Counter(kinds.get(domain(url), Source.Kind.UNKNOWN) for url in cited(manuscript))
+    return Label(
+        stories=sum(1 for _ in manuscript.items),
+        briefs=sum(1 for _ in manuscript.briefs),
+        sources={kind: counted[kind] for kind in Source.Kind.values if counted[kind]},
+        unsourced=sum(1 for item in manuscript.items if not item.link),
+        ai=_counts((item.ai_role for item in manuscript.items), AI_ROLES),
+        insights=_counts((insight.basis for insight in manuscript.insights), BASES),
+        approvals=edition.approvals,
+        independently_reviewed=edition.independently_reviewed,
+        emergency=bool(edition.forced_reason),
+    )
+
+
+def cited(manuscript: Manuscript) -> list[str]:
+    """Return every link of an issue to a source, in order."""
+    found: list[str] = []
+    for section in manuscript.sections:
+        found += links(section.lead)
+        for brief in section.briefs:
+            found += links(brief.text)
+        for item in section.items:
+            found += [item.link] if item.link else []
+            for text in (item.body, *(insight.text for insight in item.insights)):
+                found += links(text)
+    return [url for url in found if domain(url)]
+
+
+def kinds_of(urls: list[str]) -> dict[str, str]:
+    """Return the class of each domain that links lead to. One query."""
+    return dict(Source.objects.filter(domain__in={domain(url) for url in urls}).values_list("domain", "kind"))
+
+
+def _counts(values: Any, order: tuple[str, ...]) -> dict[str, int]:
+    counted = Counter(values)
+    return {value: counted[value] for value in order if counted[value]}

@@ -1,0 +1,56 @@
+"""Visibility, named once: what readers may see, and what staff may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+
+def _span(at: datetime, prefix: str = "") -> Q:
+    begun = Q(**{f"{prefix}live_from__lte": at})
+    return begun & (Q(**{f"{prefix}live_until": None}) | Q(**{f"{prefix}live_until__gt": at}))
+
+
+class EditionQuerySet(models.QuerySet[Any]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers see at an instant: at most one an issue."""
+        return self.filter(_span(at or timezone.now()))
+
+    def pending(self, at: datetime | None = None) -> Self:
+        """Return the editions whose hour has not come."""
+        return self.filter(live_from__gt=at or timezone.now())
+
+    def begun(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers see or have seen."""
+        return self.filter(live_from__lte=at or timezone.now())
+
+    def dated(self) -> Self:
+        """Add `first_published`: when readers first had the issue, whatever was corrected since."""
+        first = self.model._default_manager.filter(issue=OuterRef("issue")).order_by("live_from").values("live_from")
+        return self.annotate(first_published=Subquery(first[:1]))
+
+    def flagged(self) -> Self:
+        """Return what went out without approval and still waits for one."""
+        return self.exclude(forced_reason="").filter(endorsed_at=None)
+
+
+class StoryQuerySet(models.QuerySet[Any]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the stories of live editions, tombstones left out."""
+        return self.filter(_span(at or timezone.now(), "edition__"), retracted=False)
+
+    def addressed(self, at: datetime | None = None) -> Self:
+        """Return what has a page of its own at an instant: live stories and tombstones."""
+        return self.filter(_span(at or timezone.now(), "edition__"))
+
+
+class IssueQuerySet(models.QuerySet[Any]):
+    def for_desk(self, user: Any) -> Self:
+        """Return the working copies that a person may see: staff who may view issues see all."""
+        if user.is_active and user.is_staff and user.has_perm("digests.view_issue"):
+            return self
+        return self.none()

@@ -1,0 +1,68 @@
+"""The addresses of the newsroom: a contract with readers, feeds and other programs."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from digests import feeds
+from digests.manuscript.values import UID
+from digests.views import public
+
+
+class DateConverter:
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)  # ValueError, as for 2026-02-30, is a 404
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+class YearConverter:
+    regex = "[12][0-9]{3}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04}"
+
+
+class MonthConverter:
+    regex = "0[1-9]|1[0-2]"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:02}"
+
+
+class UidConverter(StringConverter):
+    regex = UID.pattern
+
+
+register_converter(DateConverter, "date")
+register_converter(YearConverter, "year")
+register_converter(MonthConverter, "month")
+register_converter(UidConverter, "uid")
+
+urlpatterns = [
+    path("", public.front, name="front"),
+    *feeds.of("", feeds.Newsroom, name="front"),
+    path("tags/", public.tags, name="tags"),
+    path("tags/<str:slug>/", public.tag, name="tag"),
+    *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
+    path("stories/<uid:uid>/", public.story, name="story"),
+    path("<slug:digest>/", public.digest, name="digest"),
+    *feeds.of("<slug:digest>/", feeds.Issues, name="digest"),
+    *feeds.of("<slug:digest>/stories/", feeds.Stories, name="stories"),
+    path("<slug:digest>/<year:year>/<month:month>/", public.month, name="month"),
+    *feeds.of("<slug:digest>/<year:year>/<month:month>/", feeds.Month, name="month"),
+    path("<slug:digest>/<date:date>/", public.issue, name="issue"),
+    path("<slug:digest>/<date:date>/label.json", public.issue_label, name="issue-label"),
+    path("<slug:digest>/<date:date>.md", public.issue_markdown, name="issue-markdown"),
+    path("<slug:digest>/<date:date>.json", public.issue_json, name="issue-json"),
+]

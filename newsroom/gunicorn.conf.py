@@ -1,0 +1,15 @@
+# gunicorn -c newsroom/gunicorn.conf.py newsroom.wsgi
+# X-Forwarded-* is believed from loopback only: that is gunicorn's own default (forwarded_allow_ips).
+import os
+
+_host = os.environ.get("HOST") or "127.0.0.1"
+_port = os.environ.get("PORT") or "8000"
+
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+worker_class = "gthread"  # the ASGI worker hung on the second request of a kept connection
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 4
+timeout = 60
+graceful_timeout = 20
+loglevel = "warning"
+control_socket_disable = True  # a socket in the home folder that nothing here uses

@@ -1,0 +1,278 @@
+"""Settings, all from the environment or .env; .env.example explains each.
+
+A setting that is missing or wrong stops the start with a sentence that says
+which and what it should be. Settings that Django already has right (SameSite
+cookies, X-Frame-Options, nosniff, referrer policy) are not repeated here.
+"""
+
+import zoneinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(str(BASE_DIR / ".env"))
+
+
+def setting(name: str, default: str = "") -> str:
+    """An empty value counts as none: `NAME=` in a .env or a unit file means "not set here"."""
+    return env.str(name, default="") or default
+
+
+# --- What the environment says -------------------------------------------------
+
+
+def _debug() -> bool:
+    # A typing mistake here must not pass for either.
+    words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+    text = setting("DEBUG", "false")
+    if text.lower() not in words:
+        raise ImproperlyConfigured(f"DEBUG is {text!r}. It should be true or false.")
+    return words[text.lower()]
+
+
+DEBUG = _debug()
+
+SECRET_KEY = setting("SECRET_KEY")
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing or shorter than 32 characters. `make run` writes one into .env; "
+        "elsewhere, set it to a long random string and keep it secret."
+    )
+
+HOST = setting("HOST", "127.0.0.1")
+PORT = setting("PORT", "8000")
+
+
+def _default_site_url() -> str:
+    # 0.0.0.0 and :: mean "every interface" and are nobody's address.
+    host = "127.0.0.1" if HOST in ("0.0.0.0", "::") else f"[{HOST}]" if ":" in HOST else HOST
+    return f"http://{host}:{PORT}"
+
+
+SITE_URL = setting("SITE_URL").rstrip("/") or _default_site_url()
+
+
+def _site_hostname() -> str:
+    try:
+        parts = urlsplit(SITE_URL)
+        host, whole = parts.hostname or "", f"{parts.scheme}://{parts.netloc}"
+        valid = bool(host) and parts.scheme in ("http", "https") and parts.port != 0 and whole == SITE_URL
+    except ValueError:  # a port that is no number
+        host, valid = "", False
+    if not valid:
+        raise ImproperlyConfigured(
+            f"SITE_URL is {SITE_URL!r}. It should be the public address of the newsroom with nothing after "
+            "the host, such as https://news.example.org."
+        )
+    return f"[{host}]" if ":" in host else host
+
+
+SITE_IS_HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [_site_hostname(), "localhost", "127.0.0.1", "[::1]"]
+
+# Everything the newsroom writes is under this one folder.
+NEWSROOM_DATA = (BASE_DIR / setting("NEWSROOM_DATA", "var")).resolve()
+try:
+    NEWSROOM_DATA.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"NEWSROOM_DATA is {NEWSROOM_DATA}, which cannot be made: {error.strerror}.") from error
+
+
+def _approvals() -> int:
+    text = setting("NEWSROOM_APPROVALS", "1")
+    if not (text.isascii() and text.isdecimal()):
+        raise ImproperlyConfigured(
+            f"NEWSROOM_APPROVALS is {text!r}. It should be a whole number: how many people must approve "
+            "an issue (0 for a one-person newsroom)."
+        )
+    return int(text)
+
+
+NEWSROOM_APPROVALS = _approvals()
+NEWSROOM_DEMO_PASSWORD = env.str("NEWSROOM_DEMO_PASSWORD", default="")
+
+
+def _database() -> dict[str, Any]:
+    if setting("DATABASE_URL"):
+        config: dict[str, Any] = dict(env.db_url("DATABASE_URL"))
+    else:
+        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(NEWSROOM_DATA / "newsroom.sqlite3")}
+    options = config.setdefault("OPTIONS", {})
+    match config.get("ENGINE"):
+        case "django.db.backends.sqlite3":
+            # IMMEDIATE: a transaction that reads, then writes, would otherwise fail at once
+            # with "database is locked" instead of waiting its turn.
+            options.setdefault("transaction_mode", "IMMEDIATE")
+            options.setdefault("timeout", 20)
+            # WAL: readers go on while someone writes. The rest keeps a busy desk in memory
+            # and the log file from growing for ever.
+            options.setdefault(
+                "init_command",
+                "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864; "
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;",
+            )
+        case "django.db.backends.postgresql":
+            # So that /readyz says that the database is gone, rather than hang with it.
+            options.setdefault("connect_timeout", 5)
+        case _:
+            raise ImproperlyConfigured(
+                "DATABASE_URL should start with sqlite:/// or postgres://, such as "
+                "postgres://user:password@host/newsroom."
+            )
+    # A connection a thread, kept for a minute and looked at before it is used again.
+    config.setdefault("CONN_MAX_AGE", 60)
+    config.setdefault("CONN_HEALTH_CHECKS", True)
+    return config
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _cache() -> dict[str, Any]:
+    if not setting("CACHE_URL"):
+        # Files, not memory: what one process takes out must be gone for the others too.
+        return {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(NEWSROOM_DATA / "cache"),
+        }
+    try:
+        return dict(env.cache_url("CACHE_URL"))
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured("CACHE_URL should look like redis://127.0.0.1:6379/0.") from error
+
+
+CACHES = {"default": _cache()}
+
+# --- Languages and time ----------------------------------------------------------
+
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_CODE = setting("LANGUAGE_CODE", "zh-hans")
+if LANGUAGE_CODE not in dict(LANGUAGES):
+    raise ImproperlyConfigured(
+        f"LANGUAGE_CODE is {LANGUAGE_CODE!r}. It should be one of: {', '.join(dict(LANGUAGES))}."
+    )
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+TIME_ZONE = setting("TIME_ZONE", "Asia/Shanghai")
+if TIME_ZONE not in zoneinfo.available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE is {TIME_ZONE!r}. It should be a name such as Asia/Shanghai or UTC.")
+
+# --- The parts -------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "digests",
+    "nested_admin",
+    "taggit",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    # Before staticfiles: runserver then serves files the way gunicorn does.
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Files -----------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = NEWSROOM_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = NEWSROOM_DATA / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Safety ----------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_IS_HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# The scheme comes from gunicorn, which believes X-Forwarded-Proto from loopback only.
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from the machine itself, without TLS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_HTTPS else 0
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# One issue in the nested admin form has well over a thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# --- Tags ------------------------------------------------------------------------
+
+TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False  # 快手 keeps its own slug
+
+# --- Log -------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    # Django's own handlers print only under DEBUG, and mail to nobody.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},
+}

@@ -1,0 +1,127 @@
+"""Fixtures for every test: people with standing roles, a digest, drafts. Settings are in tests/settings.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from pytest_django import Settings
+
+from digests import exchange, workflow
+from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
+from digests.models import Digest, Issue
+from digests.states import Action
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: Settings, tmp_path: Path) -> Path:
+    """Images a test stores are its own, and gone with it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+def person(name: str, *roles: str) -> User:
+    user = User.objects.create_user(name, password="tell it as it was", is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
+@pytest.fixture
+def people(db: None) -> SimpleNamespace:
+    """People by their roles; `chief` has every role, `root` is a superuser, `outsider` is staff without a role."""
+    return SimpleNamespace(
+        writer=person("writer", "writer"),
+        colleague=person("colleague", "writer"),
+        reviewer=person("reviewer", "reviewer"),
+        second=person("second", "reviewer"),
+        editor=person("editor", "editor"),
+        chief=person("chief", "writer", "reviewer", "editor", "admin"),
+        outsider=person("outsider"),
+        root=User.objects.create_superuser("root", password="tell it as it was"),
+    )
+
+
+@pytest.fixture
+def digest(db: None) -> Digest:
+    return Digest.objects.create(name="晨报", slug="morning", description="每天一早。")
+
+
+def manuscript(stories: int = 3, **fields: Any) -> Manuscript:
+    """Return an issue of our own making: stories by threes in a section, and two briefs."""
+    items = [
+        NewsItem(
+            headline=f"第 {number} 条：新闻里的新闻",
+            link=f"https://source{number % 7}.test/news/{number}",
+            body=f"正文第 {number} 段，**要点**在此：\n- 甲\n- 乙",
+            insights=(
+                Insight("其一"),
+                Insight("其二", basis="ai"),
+                Insight("一整段的看法。", label="影响", bullet=False),
+            ),
+            tags=("芯片",) if number % 2 else (),
+        )
+        for number in range(1, stories + 1)
+    ]
+    sections = [
+        Section(f"版块 {start // 3 + 1}", lead="开场白。", items=tuple(items[start : start + 3]))
+        for start in range(0, stories, 3)
+    ]
+    sections.append(Section("更多动态", briefs=(Brief("一句话"), Brief("又一句，见 [源](https://brief.test/1)"))))
+    values: dict[str, Any] = {
+        "title": "今天的要闻",
+        "date": date(2026, 3, 1),
+        "category": "晨报",
+        "tags": ("早间", "AI"),
+        "seo": ("要闻",),
+        "summary": "一句话说完今天。",
+        "sections": tuple(sections),
+    }
+    return Manuscript(**{**values, **fields})
+
+
+@pytest.fixture
+def draft(digest: Digest, people: SimpleNamespace) -> Callable[..., Issue]:
+    """Make a draft by `writer`."""
+
+    def make(stories: int = 3, *, by: User = people.writer, **fields: Any) -> Issue:
+        words = manuscript(stories, **fields)
+        issue = Issue.objects.create(digest=digest, date=words.date, title=words.title)
+        with workflow.editing(issue, by=by) as locked:
+            exchange.to_rows(words, locked)
+        return Issue.objects.get(pk=issue.pk)
+
+    return make
+
+
+@pytest.fixture
+def approved(draft: Callable[..., Issue], people: SimpleNamespace) -> Callable[..., Issue]:
+    def make(*args: Any, **kwargs: Any) -> Issue:
+        issue = draft(*args, **kwargs)
+        workflow.perform(Action.SUBMIT, issue, by=people.writer)
+        workflow.perform(Action.APPROVE, issue, by=people.reviewer)
+        return Issue.objects.get(pk=issue.pk)
+
+    return make
+
+
+@pytest.fixture
+def published(approved: Callable[..., Issue], people: SimpleNamespace) -> Callable[..., Issue]:
+    def make(*args: Any, **kwargs: Any) -> Issue:
+        issue = approved(*args, **kwargs)
+        workflow.perform(Action.PUBLISH, issue, by=people.editor)
+        return Issue.objects.get(pk=issue.pk)
+
+    return make
+
+
+def reword(issue: Issue, title: str, *, by: User | None) -> Issue:
+    """Change an issue's title as a save at the desk would."""
+    with workflow.editing(issue, by=by) as locked:
+        Issue.objects.filter(pk=locked.pk).update(title=title)
+        locked.title = title
+    return Issue.objects.get(pk=issue.pk)

@@ -1,0 +1,227 @@
+"""For any value, read(write(m)) == m; for any text the reader takes, a second write changes nothing."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digests.manuscript.diff import diff, words
+from digests.manuscript.reader import Refusal, read
+from digests.manuscript.values import (
+    AI_ROLES,
+    BASES,
+    LABELS,
+    UID_ALPHABET,
+    UID_LENGTH,
+    Brief,
+    Insight,
+    Manuscript,
+    NewsItem,
+    Section,
+    block,
+    line,
+    tag_name,
+)
+from digests.manuscript.writer import write
+
+thorough = settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+
+# Words that look like structure at the beginning of a line, at its end, or anywhere.
+FRAGMENTS = [
+    "# ", "## ", "### ", "#### ", "##### ", "#", "##", "#tag", "- ", "-", "* ", "+ ", "* * *", "1. ", "10. [",
+    "---", "----", "-- -", "===", "```", "````", "~~~", "```python", "~~~ `", "   ```", "  ", "    ", "\t", "> ", "|",
+    "**深度解读 & 洞察：**", "**影响**：", "**影响:** ", "**Impact:**", "### 影响", "影响", "点评：", "**新的：** {.note}",
+    "**影响：** {basis=ai}", "**x：** {.note basis=source}", "**", "\\", "\\\\", "\\#", "\\- ", "{", "}", "{}",
+    "{#b7k2m9qx}", "{ai=drafted}", ' {tags="a,b"}', " {#b7k2m9qx ai=none}", "[", "]", "(", ")", "[x](y)", "[x](<y z>)",
+    "**1. [x](y)**", "[x](y) `#2`", "https://example.org/a_(b)", "<", ">", "<div>", "</div>", "<!--", "-->", "<br/>",
+    '"', "'", ": ", " #", ":", "&a", "*a", "!", "@", "%", "yes", "null", "~", "12:30", "2026-02-01", "0x1F", "1e3", "=",
+    "快手可灵", "，", "“营养”", "🚀", "e\u0301", "\u200b", "\ufeff", "\u2028", "\x00", "\x85", "\x1c", "\r", "\u3000", " ",
+    "word", "Title", "title: x",
+]  # fmt: skip
+some_words = st.lists(st.sampled_from(FRAGMENTS), max_size=4).map("".join) | st.text(max_size=12)
+some_text = st.lists(some_words | st.sampled_from([*FRAGMENTS, "", ""]), max_size=8).map("\n".join)
+labels = st.sampled_from(LABELS) | some_words
+basis = st.sampled_from(BASES)
+links = st.just("") | some_words | st.just("https://example.org/1")
+sentinel_uid = st.booleans()
+
+insights = st.builds(Insight, text=some_text, label=labels, basis=basis, bullet=st.booleans())
+items = st.builds(
+    NewsItem,
+    headline=some_words,
+    link=links,
+    body=some_text,
+    insights=st.lists(insights, max_size=4).map(tuple),
+    tags=st.lists(some_words, max_size=3).map(tuple),
+    ai_role=st.sampled_from(AI_ROLES),
+    uid=st.sampled_from(["", "?"]),
+)
+briefs = st.builds(Brief, text=some_words, uid=st.sampled_from(["", "?"]))
+sections = st.builds(
+    Section,
+    title=some_words,
+    lead=some_text,
+    briefs=st.lists(briefs, max_size=3).map(tuple),
+    items=st.lists(items, max_size=3).map(tuple),
+)
+
+
+def named(manuscript: Manuscript) -> Manuscript:
+    """Give each story that asks for one a uid of its own."""
+    numbers = count()
+
+    def name(value: Any) -> Any:
+        if not value.uid:
+            return value
+        number = next(numbers)
+        digits = [UID_ALPHABET[number // 27**place % 27] for place in range(UID_LENGTH)]
+        return replace(value, uid="".join(digits))
+
+    return replace(
+        manuscript,
+        sections=tuple(
+            replace(
+                section,
+                briefs=tuple(name(brief) for brief in section.briefs),
+                items=tuple(name(item) for item in section.items),
+            )
+            for section in manuscript.sections
+        ),
+    )
+
+
+manuscripts = st.builds(
+    Manuscript,
+    title=some_words,
+    date=st.dates(),
+    category=some_words,
+    tags=st.lists(some_words, max_size=3).map(tuple),
+    seo=st.lists(some_words, max_size=3).map(tuple),
+    cover_image=some_words,
+    cover_file=some_words,
+    cover_alt=some_words,
+    summary=some_text,
+    editor=some_words,
+    intro=some_text,
+    sections=st.lists(sections, max_size=3).map(tuple),
+    footer=some_text | st.just("<div>\n  card\n</div>"),
+).map(named)
+
+
+@thorough
+@given(manuscripts)
+def test_any_value_comes_back(manuscript: Manuscript) -> None:
+    text = write(manuscript, uids=True)
+    assert read(text).manuscript == manuscript
+    assert "\r" not in text and not text.endswith("\n")
+
+
+@thorough
+@given(manuscripts)
+def test_without_names_the_same_words_come_back(manuscript: Manuscript) -> None:
+    assert read(write(manuscript)).manuscript == manuscript.without_uids()
+
+
+@thorough
+@given(manuscripts)
+def test_what_was_written_is_read_without_a_note(manuscript: Manuscript) -> None:
+    reading = read(write(manuscript, uids=True))
+    assert [note for note in reading.notes if manuscript.title] == []
+
+
+@thorough
+@given(manuscripts, st.sampled_from([LABELS[:2], ("新的", "x", "Why it matters"), ()]))
+def test_a_digest_may_have_labels_of_its_own(manuscript: Manuscript, own: tuple[str, ...]) -> None:
+    assert read(write(manuscript, uids=True, labels=own), labels=own).manuscript == manuscript
+
+
+@thorough
+@given(manuscripts)
+def test_json_keeps_everything(manuscript: Manuscript) -> None:
+    assert Manuscript.from_json(manuscript.to_json()) == manuscript
+
+
+DATE = datetime.date(2026, 2, 1)
+HEADS = [
+    "",
+    "---\ntitle: T\ndate: 2026-02-01\n---\n",
+    "---\ntitle: T\n---\n# T\n\n",
+    "Title: T\nDate: 2026-02-01\n\n",
+    "# T\n\n",
+]
+loose = st.tuples(
+    st.sampled_from(HEADS),
+    st.lists(
+        some_words
+        | st.sampled_from(
+            [*FRAGMENTS, "", "## Section", "### Item", "### [Item](link)", "#### Deep", "## [Story](link)", "# Other"]
+        ),
+        max_size=25,
+    ).map("\n".join),
+).map("".join)
+
+
+def second_write_changes_nothing(text: str | bytes) -> None:
+    try:
+        reading = read(text, date=DATE)
+    except Refusal as refusal:
+        assert str(refusal)
+        return
+    assert all(str(note) and note.line > 0 for note in reading.notes)
+    again = write(reading.manuscript, uids=True)
+    assert read(again).manuscript == reading.manuscript
+    assert write(read(again).manuscript, uids=True) == again
+
+
+@settings(thorough, max_examples=400)
+@given(loose)
+def test_any_structured_text_is_read_or_refused(text: str) -> None:
+    second_write_changes_nothing(text)
+
+
+@thorough
+@given(st.text() | st.binary() | loose.map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_any_text_or_bytes_is_read_or_refused(text: str | bytes) -> None:
+    second_write_changes_nothing(text)
+
+
+YAML = ["title: ", "date: ", "tags: ", "- a", "  - b", "[", "]", "{", "}", "&a ", "*a", "!!python/object:os.system ", "!x ",
+        "|", ">", "? ", ": ", "'", '"', "\\x", "%YAML 9.9", "...", "--- ", "# c", "2026-02-01", "\t", "x", "<<: ", "title"]  # fmt: skip
+
+
+@thorough
+@given(
+    st.lists(st.lists(st.sampled_from(YAML) | st.text(max_size=3), max_size=4).map("".join), max_size=8).map("\n".join)
+)
+def test_any_front_matter_is_read_or_refused(text: str) -> None:
+    second_write_changes_nothing(f"---\n{text}\n---\n# T\n")
+
+
+@thorough
+@given(st.text() | some_text)
+def test_values_have_one_spelling(text: str) -> None:
+    assert block(block(text)) == block(text)
+    assert line(line(text)) == line(text) == line(block(line(text)))
+    assert tag_name(tag_name(text)) == tag_name(text)
+    label = Insight("x", text).label
+    assert Insight("x", label).label == label
+
+
+@thorough
+@given(manuscripts, manuscripts)
+def test_a_diff_of_any_two_is_made_and_of_equals_is_empty(one: Manuscript, other: Manuscript) -> None:
+    assert diff(one, one) == ()
+    assert (diff(one, other) == ()) == (one == other)
+
+
+@thorough
+@given(some_text, some_text)
+def test_words_make_both_texts(old: str, new: str) -> None:
+    marked = words(old, new)
+    assert "".join(text for op, text in marked if op != "added") == old
+    assert "".join(text for op, text in marked if op != "removed") == new
