@@ -77,13 +77,13 @@ def _value(item: NewsItem) -> values.NewsItem:
         link=item.link,
         body=item.body,
         tags=_names(item.tagged.all()),
-        ai_role=item.ai_role,
+        ai_role=cast(values.AIRole, item.ai_role),
         uid=item.uid,
         insights=tuple(
             values.Insight(
                 text=insight.text,
                 label=insight.label,
-                basis=insight.basis,
+                basis=cast(values.Basis, insight.basis),
                 bullet=insight.bullet,
                 uid=insight.uid,
             )

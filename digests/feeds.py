@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
-from xml.sax.saxutils import XMLGenerator
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -19,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import feedgenerator, translation
 from django.utils.translation import gettext as _
+from django.utils.xmlutils import SimplerXMLGenerator
 
 from digests.models import Digest, Edition, Story, Tag
 from digests.pages import absolute, absolute_html
@@ -35,9 +35,9 @@ class Rss(feedgenerator.Rss201rev2Feed):
     def rss_attributes(self) -> dict[str, str]:
         return {**super().rss_attributes(), "xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
 
-    def add_item_elements(self, handler: XMLGenerator, item: dict[str, Any]) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
-        handler.addQuickElement("content:encoded", item["content"])  # type: ignore[attr-defined]
+        handler.addQuickElement("content:encoded", item["content"])
 
 
 class Atom(feedgenerator.Atom1Feed):
@@ -45,9 +45,9 @@ class Atom(feedgenerator.Atom1Feed):
 
     content_type = "application/atom+xml; charset=utf-8"
 
-    def add_item_elements(self, handler: XMLGenerator, item: dict[str, Any]) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, {**item, "content": None})
-        handler.addQuickElement("content", item["content"], {"type": "html"})  # type: ignore[attr-defined]
+        handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
 class Json(feedgenerator.SyndicationFeed):

@@ -236,6 +236,7 @@ class _House(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.registerExtension(self)
+        md.preprocessors.register(_Toll(md, self), "toll", 28)
         md.preprocessors.deregister("html_block")  # _Html reads tags everywhere, and swallows no text
         if self.blocks:
             md.preprocessors.register(_Layout(md, self), "layout", 25)
@@ -254,11 +255,19 @@ class _House(Extension):
         # 20,000 × `[` took 152 s: each looks for its end through all the others. And a definition of
         # 50,000 characters used 10,000 times would be a page of 500 MB.
         for name in ("reference", "link", "image_link", "image_reference", "short_reference", "short_image_ref"):
-            pattern: Any = md.inlinePatterns[name]
-            pattern.getText = self.paid(pattern.getText, lambda found, data, start: found[1] - start)
-            pattern.getLink = self.paid(pattern.getLink, lambda found, data, start: found[2] - start)
-            if hasattr(pattern, "makeTag"):
-                pattern.makeTag = self.paid(pattern.makeTag, lambda made, href, title, text: len(href + (title or "")))
+            link: Any = md.inlinePatterns[name]
+            link.getText = self.paid(link.getText, lambda found, data, start: found[1] - start)
+            link.getLink = self.paid(link.getLink, lambda found, data, start: found[2] - start)
+            if hasattr(link, "makeTag"):
+                link.makeTag = self.paid(link.makeTag, lambda made, href, title, text: len(href + (title or "")))
+        ticks: Any = md.inlinePatterns["backtick"]
+        ticks.find_code_spans = self.paid(
+            ticks.find_code_spans, lambda found, start, data: 0 if found[1] else (len(data) - start) // 4
+        )
+        # Each match copies its whole block.
+        pattern: Any
+        for pattern in md.inlinePatterns:
+            pattern.handleMatch = self.paid(pattern.handleMatch, lambda found, m, data: 20 + len(data) // 128)
 
     def paid(self, work: Callable[..., Any], price: Callable[..., int]) -> Callable[..., Any]:
         def worked(*args: Any) -> Any:
@@ -267,6 +276,22 @@ class _House(Extension):
             return done
 
         return worked
+
+
+class _Toll(Preprocessor):
+    """Take the price of what is done in one go, where it could not be stopped, before it begins."""
+
+    def __init__(self, md: Markdown, house: _House) -> None:
+        super().__init__(md)
+        self.house = house
+
+    def run(self, lines: list[str]) -> list[str]:
+        for line in lines:
+            self.house.burn(100 * len(re.findall(r"\*+|_+", line)))
+            # Tables pair up backticks in quadratic time, and try each paragraph's first line.
+            ticks = line.count("`")
+            self.house.burn(ticks * (ticks + line.count("|")) // 20)
+        return lines
 
 
 # A script or style sheet with what it holds, a tag, a comment: none goes on past the next one of its kind.
@@ -377,6 +402,7 @@ class _Container:
             next(kind for kind in kinds if kind(line, was))
         laid: list[str] = []
         for block in filter(None, self.blocks):
+            self.layout.house.burn(200)
             laid += ["", *block] if laid else block
         return laid
 
@@ -447,7 +473,7 @@ class _Container:
             rows.append(self.lines[self.at].strip(" "))
             self.at += 1
         # Each row gets as many cells as the first, however short it is.
-        self.layout.house.burn(50 * len(rows) * (rows[0].count("|") + 1))
+        self.layout.house.burn(250 * len(rows) * (rows[0].count("|") + 1))
         self.blocks.append(rows)
         return True
 
@@ -540,8 +566,9 @@ class _Container:
 _WIDE = "[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff‘’“”—…]"
 _WRAPPED = re.compile(f"(?<={_WIDE})\n(?={_WIDE})")
 _BARE = re.compile(
-    r"(?<![A-Za-z0-9._@/-])(?:https?://|www\.)(?=[A-Za-z0-9\[])[!#-;=?-Z\[\]_a-z~]{1,2000}+(?![!#-;=?-Z\[\]_a-z~])",
-    re.IGNORECASE,
+    r"(?<![a-z0-9._@/-])(?:https?://|www\.)(?>[a-z0-9](?:[a-z0-9._-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?)"
+    r"(?:[/?#][!#-;=?-Z\[\]_a-z~]{0,2000}+(?![!#-;=?-Z\[\]_a-z~]))?+(?![/?#])",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -598,7 +625,7 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.words.append(data if self.code else _WRAPPED.sub("", data).replace("\n", " "))
-        if self.code or self.anchors:
+        if self.code or any(self.anchors):
             self.written.append(escape(data, quote=False))
             return
         done = 0
@@ -632,7 +659,7 @@ class _Page(HTMLParser):
             self.images.append(source)
         if _stored(source):
             self.write("img", {**given, "alt": words, "loading": "lazy"})
-        elif _OUTSIDE.match(source) and not self.anchors:
+        elif _OUTSIDE.match(source) and not any(self.anchors):
             label = escape(words or gettext("image"), quote=False)
             self.write("a", {"href": _target(source), "rel": "noopener"})
             self.written.append(f"{label}</a>")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from digests.models import Edition, Issue, Story
 
 
 def _span(at: datetime, prefix: str = "") -> Q:
@@ -15,7 +18,7 @@ def _span(at: datetime, prefix: str = "") -> Q:
     return begun & (Q(**{f"{prefix}live_until": None}) | Q(**{f"{prefix}live_until__gt": at}))
 
 
-class EditionQuerySet(models.QuerySet[Any]):
+class EditionQuerySet(models.QuerySet["Edition"]):
     def live(self, at: datetime | None = None) -> Self:
         """Return the editions that readers see at an instant: at most one an issue."""
         return self.filter(_span(at or timezone.now()))
@@ -38,7 +41,7 @@ class EditionQuerySet(models.QuerySet[Any]):
         return self.exclude(forced_reason="").filter(endorsed_at=None)
 
 
-class StoryQuerySet(models.QuerySet[Any]):
+class StoryQuerySet(models.QuerySet["Story"]):
     def live(self, at: datetime | None = None) -> Self:
         """Return the stories of live editions, tombstones left out."""
         return self.filter(_span(at or timezone.now(), "edition__"), retracted=False)
@@ -48,7 +51,7 @@ class StoryQuerySet(models.QuerySet[Any]):
         return self.filter(_span(at or timezone.now(), "edition__"))
 
 
-class IssueQuerySet(models.QuerySet[Any]):
+class IssueQuerySet(models.QuerySet["Issue"]):
     def for_desk(self, user: Any) -> Self:
         """Return the working copies that a person may see: staff who may view issues see all."""
         if user.is_active and user.is_staff and user.has_perm("digests.view_issue"):

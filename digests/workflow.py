@@ -23,7 +23,7 @@ from digests import exchange, press
 from digests.models import Edition, Issue, LogEntry, Review, Revision
 from digests.permissions import may, wrote
 from digests.preflight import Blocker, Place, Problem, blockers, check
-from digests.states import TABLE, Action, Correction, State, sources
+from digests.states import TABLE, UNREVIEWED_ACTIONS, Action, Correction, State, sources
 
 # Sent with the log entry once the transaction is through; a receiver that fails harms nothing.
 announced = Signal()
@@ -154,8 +154,8 @@ def perform(
     request = Request(action, by, note.strip(), at, correction, story, edition)
     with transaction.atomic():
         locked = lock(issue.pk, version)
-        _permit(action, by)
-        _admit(locked, request)
+        if reasons := list(_objections(locked, request)):
+            raise Refused(*reasons)
         return _DEEDS[action](locked, request)
 
 
@@ -187,29 +187,44 @@ def _stale(issue: Issue) -> Blocker:
 
 def _permit(action: Action, by: Any) -> None:
     if not may(by, action):
-        raise Refused(
-            Blocker(
-                "not_permitted",
-                _("%(who)s may not do this: %(what)s.") % {"who": person(by), "what": action.label},
-                fix=_("Ask someone whose role includes it."),
-            )
-        )
+        raise Refused(_not_permitted(action, by))
 
 
-def _admit(issue: Issue, request: Request) -> None:
-    """Refuse what the table of states does not allow, or asks a reason for and got none."""
+def _not_permitted(action: Action, by: Any) -> Blocker:
+    return Blocker(
+        "not_permitted",
+        _("%(who)s may not do this: %(what)s.") % {"who": person(by), "what": action.label},
+        fix=_("Ask someone whose role includes it."),
+    )
+
+
+def _objections(issue: Issue, request: Request) -> Iterator[Problem]:
+    """Say what stands against an action before it is tried: role, authorship, state, a reason that is missing."""
     row = TABLE[request.action]
+    if not may(request.by, request.action):
+        yield _not_permitted(request.action, request.by)
+    if request.action == Action.APPROVE and (head := issue.head):
+        yield from _authorship(issue, request, head)
     if issue.state not in sources(request.action, approvals_needed=settings.NEWSROOM_APPROVALS):
-        raise Refused(
-            Blocker(
-                "wrong_state",
-                _("The issue is in the state “%(state)s”, and “%(action)s” is not possible there.")
-                % {"state": State(issue.state).label, "action": request.action.label},
-                fix=_not_approved(issue) if request.action in (Action.PUBLISH, Action.SCHEDULE) else "",
-            )
+        yield Blocker(
+            "wrong_state",
+            _("The issue is in the state “%(state)s”, and “%(action)s” is not possible there.")
+            % {"state": State(issue.state).label, "action": request.action.label},
+            fix=_not_approved(issue) if request.action in UNREVIEWED_ACTIONS else "",
         )
     if row.note and not request.note:
-        raise Refused(Blocker("note_missing", _("A reason is needed."), Place("note"), row.note_prompt or ""))
+        yield Blocker("note_missing", _("A reason is needed."), Place("note"), row.note_prompt or "")
+
+
+def _authorship(issue: Issue, request: Request, revision: Revision) -> Iterator[Problem]:
+    if request.by is None:
+        yield Blocker("nobody", _("An approval is given by a person."), fix=_("Say who approves."))
+    elif wrote(request.by, issue, until=revision):
+        yield Blocker(
+            "own_words",
+            _("%(who)s wrote part of this issue, and nobody approves their own words.") % {"who": request.name},
+            fix=_("Ask another reviewer."),
+        )
 
 
 def _not_approved(issue: Issue) -> str:
@@ -271,22 +286,8 @@ def _judge(revision: Revision, request: Request, verdict: Review.Verdict) -> Non
     )
 
 
-def _refuse_own_words(issue: Issue, request: Request, revision: Revision) -> None:
-    if request.by is None:
-        raise Refused(Blocker("nobody", _("An approval is given by a person."), fix=_("Say who approves.")))
-    if wrote(request.by, issue, until=revision):
-        raise Refused(
-            Blocker(
-                "own_words",
-                _("%(who)s wrote part of this issue, and nobody approves their own words.") % {"who": request.name},
-                fix=_("Ask another reviewer."),
-            )
-        )
-
-
 def _approve(issue: Issue, request: Request) -> Outcome:
     head = _head(issue)
-    _refuse_own_words(issue, request, head)
     _judge(head, request, Review.Verdict.APPROVED)
     enough = approvals(head) >= settings.NEWSROOM_APPROVALS
     target = State.APPROVED if enough else State(issue.state)
@@ -416,7 +417,8 @@ def _endorse(issue: Issue, request: Request) -> Outcome:
     edition = flagged.order_by("-number").first()
     if edition is None:
         raise Refused(Blocker("nothing_flagged", _("No edition of this issue waits for an approval afterwards.")))
-    _refuse_own_words(issue, request, edition.revision)
+    if reasons := list(_authorship(issue, request, edition.revision)):
+        raise Refused(*reasons)
     _judge(edition.revision, request, Review.Verdict.APPROVED)
     issue.editions.flagged().filter(revision=edition.revision).update(
         endorsed_at=timezone.now(), endorsed_by=request.by, endorsed_by_name=request.name
@@ -427,7 +429,7 @@ def _endorse(issue: Issue, request: Request) -> Outcome:
 def _roll_back(issue: Issue, request: Request) -> Outcome:
     now = timezone.now()
     _refuse_pending(issue)
-    earlier = issue.editions.begun(now).select_related("revision").filter(number=request.edition).first()
+    earlier = issue.editions.begun(now).select_related("revision").filter(number=request.edition or 0).first()
     if earlier is None:
         raise Refused(
             Blocker(

@@ -35,20 +35,20 @@ thorough = settings(deadline=None, max_examples=200, suppress_health_check=list(
 FRAGMENTS = [
     "# ", "## ", "### ", "#### ", "##### ", "#", "##", "#tag", "- ", "-", "* ", "+ ", "* * *", "1. ", "10. [",
     "---", "----", "-- -", "===", "```", "````", "~~~", "```python", "~~~ `", "   ```", "  ", "    ", "\t", "> ", "|",
-    "**深度解读 & 洞察：**", "**影响**：", "**影响:** ", "**Impact:**", "### 影响", "影响", "点评：", "**新的：** {.note}",
-    "**影响：** {basis=ai}", "**x：** {.note basis=source}", "**", "\\", "\\\\", "\\#", "\\- ", "{", "}", "{}",
+    "**深度解读 & 洞察：**", "**影响**：", "**影响:** ", "**Impact:**", "### 影响", "影响", "点评：",
+    "**新的：** {.note}", "**影响：** {basis=ai}", "**x：** {.note basis=source}", "**", "\\", "\\\\", "\\#",
+    "\\- ", "{", "}", "{}",
     "{#b7k2m9qx}", "{ai=drafted}", ' {tags="a,b"}', " {#b7k2m9qx ai=none}", "[", "]", "(", ")", "[x](y)", "[x](<y z>)",
     "**1. [x](y)**", "[x](y) `#2`", "https://example.org/a_(b)", "<", ">", "<div>", "</div>", "<!--", "-->", "<br/>",
     '"', "'", ": ", " #", ":", "&a", "*a", "!", "@", "%", "yes", "null", "~", "12:30", "2026-02-01", "0x1F", "1e3", "=",
-    "快手可灵", "，", "“营养”", "🚀", "e\u0301", "\u200b", "\ufeff", "\u2028", "\x00", "\x85", "\x1c", "\r", "\u3000", " ",
-    "word", "Title", "title: x",
+    "快手可灵", "，", "“营养”", "🚀", "e\u0301", "\u200b", "\ufeff", "\u2028", "\x00", "\x85", "\x1c", "\r", "\u3000",
+    " ", "word", "Title", "title: x",
 ]  # fmt: skip
 some_words = st.lists(st.sampled_from(FRAGMENTS), max_size=4).map("".join) | st.text(max_size=12)
 some_text = st.lists(some_words | st.sampled_from([*FRAGMENTS, "", ""]), max_size=8).map("\n".join)
 labels = st.sampled_from(LABELS) | some_words
 basis = st.sampled_from(BASES)
 links = st.just("") | some_words | st.just("https://example.org/1")
-sentinel_uid = st.booleans()
 
 insights = st.builds(Insight, text=some_text, label=labels, basis=basis, bullet=st.booleans())
 items = st.builds(
@@ -117,33 +117,19 @@ manuscripts = st.builds(
 @given(manuscripts)
 def test_any_value_comes_back(manuscript: Manuscript) -> None:
     text = write(manuscript, uids=True)
-    assert read(text).manuscript == manuscript
+    reading = read(text)
+    assert reading.manuscript == manuscript
+    assert not reading.notes or not manuscript.title, "what was written is read without a note"
     assert "\r" not in text and not text.endswith("\n")
-
-
-@thorough
-@given(manuscripts)
-def test_without_names_the_same_words_come_back(manuscript: Manuscript) -> None:
     assert read(write(manuscript)).manuscript == manuscript.without_uids()
-
-
-@thorough
-@given(manuscripts)
-def test_what_was_written_is_read_without_a_note(manuscript: Manuscript) -> None:
-    reading = read(write(manuscript, uids=True))
-    assert [note for note in reading.notes if manuscript.title] == []
+    assert Manuscript.from_json(manuscript.to_json()) == manuscript
+    assert diff(manuscript, manuscript) == ()
 
 
 @thorough
 @given(manuscripts, st.sampled_from([LABELS[:2], ("新的", "x", "Why it matters"), ()]))
 def test_a_digest_may_have_labels_of_its_own(manuscript: Manuscript, own: tuple[str, ...]) -> None:
     assert read(write(manuscript, uids=True, labels=own), labels=own).manuscript == manuscript
-
-
-@thorough
-@given(manuscripts)
-def test_json_keeps_everything(manuscript: Manuscript) -> None:
-    assert Manuscript.from_json(manuscript.to_json()) == manuscript
 
 
 DATE = datetime.date(2026, 2, 1)
@@ -190,14 +176,15 @@ def test_any_text_or_bytes_is_read_or_refused(text: str | bytes) -> None:
     second_write_changes_nothing(text)
 
 
-YAML = ["title: ", "date: ", "tags: ", "- a", "  - b", "[", "]", "{", "}", "&a ", "*a", "!!python/object:os.system ", "!x ",
-        "|", ">", "? ", ": ", "'", '"', "\\x", "%YAML 9.9", "...", "--- ", "# c", "2026-02-01", "\t", "x", "<<: ", "title"]  # fmt: skip
+YAML = [
+    "title: ", "date: ", "tags: ", "- a", "  - b", "[", "]", "{", "}", "&a ", "*a", "!!python/object:os.system ", "!x ",
+    "|", ">", "? ", ": ", "'", '"', "\\x", "%YAML 9.9", "...", "--- ", "# c", "2026-02-01", "\t", "x", "<<: ", "title",
+]  # fmt: skip
+yaml_lines = st.lists(st.sampled_from(YAML) | st.text(max_size=3), max_size=4).map("".join)
 
 
 @thorough
-@given(
-    st.lists(st.lists(st.sampled_from(YAML) | st.text(max_size=3), max_size=4).map("".join), max_size=8).map("\n".join)
-)
+@given(st.lists(yaml_lines, max_size=8).map("\n".join))
 def test_any_front_matter_is_read_or_refused(text: str) -> None:
     second_write_changes_nothing(f"---\n{text}\n---\n# T\n")
 
@@ -212,10 +199,9 @@ def test_values_have_one_spelling(text: str) -> None:
     assert Insight("x", label).label == label
 
 
-@thorough
+@settings(thorough, max_examples=50)
 @given(manuscripts, manuscripts)
-def test_a_diff_of_any_two_is_made_and_of_equals_is_empty(one: Manuscript, other: Manuscript) -> None:
-    assert diff(one, one) == ()
+def test_a_diff_of_any_two_is_empty_only_if_they_are_equal(one: Manuscript, other: Manuscript) -> None:
     assert (diff(one, other) == ()) == (one == other)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,13 +47,14 @@ class Choice:
         return TABLE[self.action].note
 
     @property
-    def takes_note(self) -> bool:
-        return self.needs_note or self.corrects or self.action == Action.APPROVE
+    def is_main(self) -> bool:
+        """Say whether this is the step that usually comes next."""
+        return self.action in (Action.SUBMIT, Action.APPROVE, Action.PUBLISH, Action.ENDORSE)
 
     @property
     def is_plain(self) -> bool:
         """Say whether the button asks for nothing."""
-        return not (self.needs_note or self.corrects or self.action in (Action.SCHEDULE, Action.ROLL_BACK))
+        return not (self.needs_note or self.corrects or self.action == Action.SCHEDULE)
 
 
 class Desk:
@@ -115,6 +116,49 @@ class Desk:
     @cached_property
     def stories(self) -> list[Any]:
         return list(self.live.stories.filter(retracted=False).only("uid", "headline")) if self.live else []
+
+    @property
+    def is_ahead(self) -> bool:
+        """Say whether the words here are newer than what readers see."""
+        return bool(self.head and self.live and self.live.revision_id != self.head.pk)
+
+    @property
+    def live_from(self) -> str:
+        return self._shown(self.live.live_from) if self.live else ""
+
+    @property
+    def scheduled_from(self) -> str:
+        return self._shown(self.scheduled.live_from) if self.scheduled else ""
+
+    def _shown(self, at: datetime) -> str:
+        return f"{self.issue.local(at):%Y-%m-%d %H:%M} {self.zone}"
+
+    @property
+    def zone(self) -> str:
+        return self.issue.digest.time_zone
+
+    @property
+    def suggested(self) -> str:
+        """The digest's next deadline, as a field for date and time wants it."""
+        zone, deadline = self.issue.digest.zone, self.issue.digest.deadline
+        now = self.now.astimezone(zone)
+        at = datetime.combine(max(self.issue.date, now.date()), deadline, zone)
+        return f"{at if at > now else at + timedelta(days=1):%Y-%m-%dT%H:%M}"
+
+    @property
+    def grouped(self) -> list[tuple[str, list[Problem]]]:
+        """The problems by weight, those that stop it first."""
+        stop: list[Problem] = [*blockers(self.problems)]
+        rest = [problem for problem in self.problems if problem not in stop]
+        return [
+            (heading, found)
+            for heading, found in ((_("It cannot go out yet"), stop), (_("Worth a look"), rest))
+            if found
+        ]
+
+    @property
+    def grave(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice.is_grave]
 
     @property
     def earlier(self) -> list[Edition]:

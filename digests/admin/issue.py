@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any, cast
 
 import nested_admin
@@ -11,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -33,7 +32,7 @@ from digests.preflight import Blocker, Problem
 from digests.states import Action, State
 
 
-class IssueForm(forms.ModelForm):
+class IssueForm(forms.ModelForm[Any]):
     """The issue's own fields. Whatever the workflow refused stands on it as errors."""
 
     refused: tuple[Problem, ...] = ()
@@ -206,7 +205,8 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         except workflow.Refused as refused:
             issue = Issue.objects.for_desk(request.user).filter(pk=object_id).first() if object_id else None
             if refused.stale and issue:
-                return conflict.page(request, issue, refused, mine=_posted(request, issue), seen=_seen(request, issue))
+                seen = _seen(request, issue)
+                return conflict.page(request, issue, refused, mine=posted(request.POST, seen), seen=seen)
             request.refused = refused.reasons  # type: ignore[attr-defined]
         except exchange.DoesNotFit as error:
             request.refused = (Blocker("does_not_fit", str(error)),)  # type: ignore[attr-defined]
@@ -225,7 +225,8 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         before = form.instance.version
         with workflow.editing(form.instance, by=request.user) as issue:
             was = State(issue.state)
-            manuscript = _posted(request, issue)
+            head = issue.head
+            manuscript = posted(request.POST, head.manuscript if head else Manuscript(title="", date=issue.date))
             if cover and form.cleaned_data.get("cover"):
                 issue.cover.save(form.cleaned_data["cover"].name, form.cleaned_data["cover"], save=False)
                 manuscript = conflict.with_cover(manuscript, issue.cover.name)
@@ -393,10 +394,6 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
 
 
 def _read_rows(issue: Issue) -> Issue:
-    rows: QuerySet[Any] = Issue.objects.filter(pk=issue.pk)
-    del rows
-    from django.db.models import prefetch_related_objects
-
     prefetch_related_objects(
         [issue],
         Prefetch("tagged", TaggedIssue.objects.select_related("tag").order_by("position")),
@@ -407,15 +404,11 @@ def _read_rows(issue: Issue) -> Issue:
     return issue
 
 
-def _posted(request: HttpRequest, issue: Issue) -> Manuscript:
-    return posted(request.POST, _seen(request, issue))
-
-
 def _seen(request: HttpRequest, issue: Issue) -> Manuscript:
-    """Return the words that the form was filled with: the revision it names, or, of none yet, a blank issue."""
+    """Return the words that a form was filled with: the revision it names, else the newest."""
     number = str(request.POST.get("revision") or "")
     known = number.isascii() and number.isdecimal() and len(number) < 10
-    revision = issue.revisions.filter(number=int(number)).first() if known else issue.head
+    revision = (issue.revisions.filter(number=int(number)).first() if known else None) or issue.head
     return revision.manuscript if revision else Manuscript(title="", date=issue.date)
 
 
@@ -453,5 +446,3 @@ def _done(outcome: workflow.Outcome) -> str:
         said += " " + ngettext("%(count)s warning stands.", "%(count)s warnings stand.", warnings) % {"count": warnings}
     return said
 
-
-del Q, UTC, datetime

@@ -25,7 +25,7 @@ from digests.models import Brief, Insight, Issue, NewsItem, Section, Tag
 LONGEST_TAG = Tag._meta.get_field("name").max_length or 100
 
 
-class RowForm(forms.ModelForm):
+class RowForm(forms.ModelForm[Any]):
     """A row of an issue. An unfinished draft always saves, so nothing is required."""
 
     uid = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -121,16 +121,39 @@ def _make_readonly(form: forms.BaseForm) -> None:
         field.widget.attrs["readonly" if typed else "disabled"] = True
 
 
+class Row(InlineAdminForm):
+    """A row for the page, with what nested-admin's script knows it by."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Say whether this is the one that new rows are made from."""
+        return str(self.form.prefix).endswith("__prefix__")
+
+    @property
+    def html_id(self) -> str:
+        return str(self.form.prefix).replace("__prefix__", "empty")
+
+    @property
+    def html_class(self) -> str:
+        marks = {
+            "djn-empty-form": self.is_blank,
+            "djn-item": not self.is_blank,
+            "has_original": bool(self.original),
+            "has-errors": bool(self.form.is_bound and self.form.errors),
+        }
+        return " ".join(["djn-module", "djn-inline-form", *(name for name, applies in marks.items() if applies)])
+
+
 class InOrder(NestedInlineAdminFormset):
     """Rows for the page in the order that was sent, the empty one that new rows are made from last."""
 
-    def __iter__(self) -> Iterator[InlineAdminForm]:
+    def __iter__(self) -> Iterator[Row]:
         forms = sorted(self.formset.forms, key=_position)
         if self.has_add_permission:
             forms.append(self.formset.empty_form)
         for form in forms:
             original = form.instance if form.instance.pk else None
-            row = InlineAdminForm(self.formset, form, self.fieldsets, {}, original, (), model_admin=self.opts)
+            row = Row(self.formset, form, self.fieldsets, {}, original, (), model_admin=self.opts)
             self._set_inline_admin_form_nested_attrs(row)
             yield row
 

@@ -103,18 +103,21 @@ def _homes(manuscript: Manuscript, name: Literal["items", "briefs"]) -> Iterator
 
 
 def _pair(old: Sequence[T], new: Sequence[T], names: Sequence[Callable[[T], Hashable]]) -> _Pairs:
-    """Pair by the best name first, then what is left by the next; equal names pair in order."""
+    """Pair by the best name first, then what is left by the next; equal names pair in order.
+
+    A thing whose name is None waits for the next one.
+    """
     positions: list[tuple[int, int]] = []
     left, right = list(range(len(old))), list(range(len(new)))
     for name in names:
         waiting: dict[Hashable, list[int]] = defaultdict(list)
         for before in reversed(left):
-            if key := name(old[before]):
+            if (key := name(old[before])) is not None:
                 waiting[key].append(before)
         rest = []
         for after in right:
             key = name(new[after])
-            if key and waiting.get(key):
+            if key is not None and waiting.get(key):
                 positions.append((waiting[key].pop(), after))
             else:
                 rest.append(after)
@@ -126,19 +129,19 @@ def _pair(old: Sequence[T], new: Sequence[T], names: Sequence[Callable[[T], Hash
 _LINK = re.compile(r"\]\(<?([^\s)>]+)")
 
 
-def _first_link(text: str) -> str:
+def _first_link(text: str) -> str | None:
     found = _LINK.search(text)
-    return found[1] if found else ""
+    return found[1] if found else None
 
 
 _item_names: list[Callable[[_Home], Hashable]] = [
-    lambda home: home.value.uid,
-    lambda home: (home.value.link, home.value.headline) if home.value.link else "",
-    lambda home: home.value.link,
+    lambda home: home.value.uid or None,
+    lambda home: (home.value.link, home.value.headline) if home.value.link else None,
+    lambda home: home.value.link or None,
     lambda home: home.value.headline,
 ]
 _brief_names: list[Callable[[_Home], Hashable]] = [
-    lambda home: home.value.uid,
+    lambda home: home.value.uid or None,
     lambda home: home.value.text,
     lambda home: _first_link(home.value.text),
 ]

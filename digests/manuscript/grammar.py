@@ -210,7 +210,7 @@ def _is_bare(target: str) -> bool:
 
 def read_link(text: str) -> tuple[str, str, str] | None:
     """Return text, target and whatever follows, if the text begins with a Markdown link."""
-    if not text.startswith("["):
+    if not (text.startswith("[") and "](" in text and ")" in text):
         return None
     depth = 0
     for match in re.finditer(r"\\.|[\[\]]", text):
@@ -442,5 +442,8 @@ def _is_break(lines: Sequence[str], number: int) -> bool:
     """Tell whether a rule would be read as the end of a text: its last line, or before a footer."""
     if number and lines[number - 1]:
         return False
-    below = next((words for words in lines[number + 1 :] if words), "")
+    number += 1
+    while number < len(lines) and not lines[number]:
+        number += 1
+    below = lines[number] if number < len(lines) else ""
     return not below or below.startswith(("<", "\\"))

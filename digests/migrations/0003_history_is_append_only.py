@@ -16,7 +16,8 @@ def forwards(apps, schema_editor):
             """
             CREATE FUNCTION digests_refuse() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$
-            """
+            """,
+            params=None,  # else the driver takes the % for a place of its own
         )
     for table, verb, reason in GUARDS:
         deed = (

@@ -114,6 +114,8 @@ class TagManager(models.Manager["Tag"]):
 class Tag(TagBase):
     """A tag, with an address that stays whatever happens to its name."""
 
+    name: str  # taggit's own fields, which its package does not type
+    slug: str
     key = models.CharField(max_length=100, unique=True, editable=False)
 
     objects = TagManager()
@@ -162,7 +164,7 @@ class Tag(TagBase):
         return slug
 
 
-class Issue(models.Model):
+class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's base is not typed
     """The working copy of a day's issue."""
 
     digest = models.ForeignKey(Digest, models.PROTECT, related_name="issues", verbose_name=_("digest"))
@@ -274,7 +276,7 @@ class Section(Positioned):
         return self.title
 
 
-class NewsItem(Positioned, Named):
+class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as above
     class AIRole(models.TextChoices):
         NONE = "none", _("No AI")
         ASSISTED = "assisted", _("AI assisted")

@@ -136,7 +136,7 @@ def _import(reading: Reading, digest: Digest, report: Report, *, by: Any, live: 
     issue, created = Issue.objects.get_or_create(
         digest=digest, date=manuscript.date, defaults={"title": manuscript.title}
     )
-    if not manuscript.cover_file and issue.cover:
+    if not manuscript.cover_file and issue.cover.name:
         # The file knows nothing of a picture that was uploaded here.
         manuscript = replace(manuscript, cover_file=issue.cover.name, cover_alt=manuscript.cover_alt or issue.cover_alt)
     before = issue.version

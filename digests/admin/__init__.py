@@ -1,0 +1,13 @@
+"""The desk: a module for each noun, and the pure parts that they share."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from digests.admin import digest, history, issue, source, tag
+
+__all__ = ["digest", "history", "issue", "source", "tag"]
+
+admin.site.site_header = _("Newsroom")
+admin.site.site_title = _("Newsroom")
+admin.site.index_title = _("The desk")
+admin.site.enable_nav_sidebar = False

@@ -1,0 +1,100 @@
+"""When two people saved: nothing is lost, and the second one puts it together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from digests import exchange, workflow
+from digests.admin.actions import version
+from digests.admin.history import compare, said_since
+from digests.admin.merge import merge
+from digests.manuscript.reader import Refusal, read
+from digests.manuscript.values import Manuscript
+from digests.manuscript.writer import write
+from digests.models import Issue
+
+
+def page(
+    request: HttpRequest, issue: Issue, refused: workflow.Refused, *, mine: Manuscript, seen: Manuscript
+) -> HttpResponse:
+    """Say who changed what meanwhile, and give a person's own text back, merged where that is plain."""
+    now = exchange.from_rows(issue)
+    merged = merge(seen, now, mine)
+    return _page(
+        request,
+        issue,
+        text=write(merged or mine, uids=True),
+        status=409,
+        refused=refused,
+        since=said_since(issue, version(request.POST)),
+        theirs=compare(seen, now),
+        mine=compare(now, mine),
+        merged=merged is not None and merged != mine,
+        lost_file=bool(request.FILES),
+    )
+
+
+def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Save a merged text, unless it cannot be read or someone was quicker again: then it comes back as it was."""
+    text = str(request.POST.get("text") or "").replace("\r\n", "\n")
+    try:
+        reading = read(text)
+    except Refusal as refusal:
+        problems = [(one.line, one.field, _(one.reason) % one.params) for one in refusal.problems]
+        return _page(request, issue, text=text, status=400, problems=problems)
+    mine = reading.manuscript
+    try:
+        with workflow.editing(issue, by=request.user, version=version(request.POST)) as locked:
+            exchange.to_rows(_with_kept_address(mine, locked), locked)
+    except workflow.Refused as refused:
+        return _page(
+            request,
+            issue,
+            text=text,
+            status=409,
+            refused=refused,
+            since=said_since(issue, version(request.POST)) if refused.stale else (),
+            mine=compare(exchange.from_rows(issue), mine),
+        )
+    except exchange.DoesNotFit as error:
+        return _page(request, issue, text=text, status=400, too_long=str(error))
+    for note in reading.notes:
+        messages.warning(request, _("Line %(line)s: %(note)s") % {"line": note.line, "note": _(note.message) % note.params})
+    messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": locked.head.number})
+    return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
+
+
+def with_cover(manuscript: Manuscript, name: str) -> Manuscript:
+    return replace(manuscript, cover_file=name)
+
+
+def _with_kept_address(mine: Manuscript, issue: Issue) -> Manuscript:
+    """Return a text with only such a cover file as the issue has: a path of its own choosing is nobody's."""
+    return replace(mine, cover_file=issue.cover.name or "" if mine.cover_file else "")
+
+
+def _page(request: HttpRequest, issue: Issue, *, text: str, status: int, **context: Any) -> HttpResponse:
+    issue.refresh_from_db()
+    return TemplateResponse(
+        request,
+        "admin/digests/issue/conflict.html",
+        {
+            **admin.site.each_context(request),
+            "title": _("Put your changes and theirs together"),
+            "subtitle": str(issue),
+            "opts": Issue._meta,
+            "original": issue,
+            "text": text,
+            "rows": min(text.count("\n") + 2, 40),
+            "zone": issue.digest.time_zone,
+            **context,
+        },
+        status=status,
+    )

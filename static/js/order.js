@@ -1,0 +1,59 @@
+// Order by keyboard: up, down, and to another section. nested-admin numbers the rows when the form is sent.
+{
+  const $ = window.django.jQuery;
+  const form = document.getElementById("issue_form");
+  const ROW = ".djn-inline-form:not(.djn-empty-form)";
+
+  const beside = (row, way) => {
+    let next = row;
+    do {
+      next = next[way];
+    } while (next && !next.matches(ROW));
+    return next;
+  };
+
+  const moved = (row, button) => {
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    row.classList.add("is-moved");
+    button.focus();
+  };
+
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest(".up, .down");
+    if (!button) return;
+    const row = button.closest(ROW);
+    if (button.matches(".up")) beside(row, "previousElementSibling")?.before(row);
+    else beside(row, "nextElementSibling")?.after(row);
+    moved(row, button);
+  });
+
+  const sections = () => [...form.querySelectorAll(`.section${ROW.replace(".djn-inline-form", "")}:not(.grp-predelete)`)];
+
+  // The list of sections is made when it is about to be shown: titles change while one writes.
+  const fill = (select) => {
+    const here = select.closest(".section");
+    select.replaceChildren(select.options[0]);
+    sections().forEach((section, number) => {
+      if (section === here) return;
+      const title = section.querySelector("[name$='-title']").value.trim();
+      select.add(new Option(`→ ${title || number + 1}`, section.id));
+    });
+  };
+  for (const kind of ["pointerdown", "focusin"]) {
+    form.addEventListener(kind, (event) => {
+      if (event.target.matches?.("select.to")) fill(event.target);
+    });
+  }
+
+  form.addEventListener("change", (event) => {
+    const select = event.target;
+    if (!select.matches("select.to") || !select.value) return;
+    const row = select.closest(".item, .brief");
+    const kind = row.matches(".item") ? "items" : "briefs";
+    const group = document.getElementById(`${select.value}-${kind}-group`);
+    const number = group.querySelectorAll(":scope > .djn-items > .djn-item").length - 1;
+    select.value = "";
+    $(group).djangoFormset().spliceInto($(row), number);
+    moved(row, select);
+  });
+}

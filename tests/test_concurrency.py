@@ -1,0 +1,89 @@
+"""Two people at the same instant. SQLite lets one write at a time, so the race is run where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection, connections
+
+from digests import workflow
+from digests.models import Issue
+from digests.states import Action
+from tests.conftest import reword
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs rows that two transactions can race for"),
+]
+Make = Callable[..., Issue]
+
+
+def at_once(*deeds: Callable[[], object]) -> list[str]:
+    """Run deeds in threads that start together; return what became of each."""
+    barrier = Barrier(len(deeds))
+
+    def run(deed: Callable[[], object]) -> str:
+        barrier.wait()
+        try:
+            deed()
+            return "done"
+        except workflow.Refused as refused:
+            return refused.reasons[0].code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return sorted(threads.map(run, deeds))
+
+
+def test_of_two_who_publish_at_once_one_is_told_so(approved: Make, people: SimpleNamespace) -> None:
+    issue = approved()
+
+    def publish() -> None:
+        workflow.perform(Action.PUBLISH, issue, by=people.editor, version=issue.version)
+
+    assert at_once(publish, publish, publish) == ["done", "stale", "stale"]
+    assert issue.editions.count() == 1
+    assert issue.log.filter(action=Action.PUBLISH).count() == 1
+
+
+def test_a_save_and_an_approval_at_once_never_approve_unseen_words(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    workflow.perform(Action.SUBMIT, issue, by=people.writer)
+    issue.refresh_from_db()
+
+    def approve() -> None:
+        workflow.perform(Action.APPROVE, issue, by=people.reviewer, version=issue.version)
+
+    def save() -> None:
+        with workflow.editing(issue, by=people.colleague, version=issue.version) as locked:
+            locked.title = "抢先一步"
+            locked.save(update_fields=["title"])
+
+    assert at_once(approve, save) == ["done", "stale"]
+    issue.refresh_from_db()
+    approved_words = [review.sha256 for revision in issue.revisions.all() for review in revision.reviews.all()]
+    assert all(sha == issue.head.sha256 for sha in approved_words)
+
+
+def test_a_correction_and_a_retraction_at_once_leave_one_live_edition(
+    published: Make, people: SimpleNamespace
+) -> None:
+    issue = reword(published(), "更正后", by=people.writer)
+    workflow.perform(Action.SUBMIT, issue, by=people.writer)
+    workflow.perform(Action.APPROVE, issue, by=people.reviewer)
+    uid = issue.editions.live().get().stories.first().uid
+
+    def correct() -> None:
+        workflow.perform(Action.PUBLISH, issue, by=people.editor, note="更正")
+
+    def retract() -> None:
+        workflow.perform(Action.RETRACT, issue, by=people.editor, story=uid, note="造假")
+
+    assert at_once(correct, retract) == ["done", "done"]
+    live = issue.editions.live().get()
+    assert (live.title, live.stories.get(uid=uid).retracted) == ("更正后", True)
