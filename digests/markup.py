@@ -191,7 +191,7 @@ def _read(text: str, tags: frozenset[str], heading_from: int = 4) -> _Page:
 
 def _as_written(text: str) -> str:
     paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "".join(f"<p>{escape(lines)}</p>\n".replace("\n", "<br>\n", lines.count("\n")) for lines in paragraphs)
+    return "\n".join("<p>" + escape(paragraph).replace("\n", "<br>\n") + "</p>" for paragraph in paragraphs)
 
 
 class _Parsers(threading.local):

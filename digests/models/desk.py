@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, time
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
@@ -42,6 +46,32 @@ def refuse_reserved(slug: str) -> None:
 def refuse_unknown_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(_("“%(name)s” is not a time zone, such as Asia/Shanghai."), params={"name": name})
+
+
+PICTURES = ["AVIF", "GIF", "JPEG", "PNG", "WEBP"]
+PIXELS = 40_000_000  # more than any page shows, less than would fill the memory when decoded
+
+
+def refuse_unfit_picture(file: File[bytes]) -> None:
+    """Refuse what no browser shows and what is too large to decode, going by its head alone."""
+    try:
+        file.seek(0)
+        with Image.open(file, formats=PICTURES) as picture:
+            pixels = picture.width * picture.height
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError(_("This is no picture that browsers show: take JPEG, PNG, WebP, AVIF or GIF.")) from error
+    finally:
+        file.seek(0)
+    if pixels > PIXELS:
+        raise ValidationError(
+            _("This picture has %(pixels)d megapixels; at most %(most)d fit. Make it smaller first."),
+            params={"pixels": pixels // 1_000_000, "most": PIXELS // 1_000_000},
+        )
+
+
+def cover_path(issue: Issue, name: str) -> str:
+    """Return a random name: nobody finds a draft's cover by guessing, and a new picture is a new word."""
+    return f"covers/{secrets.token_hex(16)}{Path(name).suffix.lower()}"
 
 
 class Digest(models.Model):
@@ -175,7 +205,7 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
         _("summary"), blank=True, help_text=_("What a reader who reads nothing else should know. Feeds show it first.")
     )
     intro = models.TextField(_("introduction"), blank=True, help_text=_("Markdown, before the first section."))
-    cover = models.ImageField(_("cover"), upload_to="covers/", blank=True)
+    cover = models.ImageField(_("cover"), upload_to=cover_path, blank=True, validators=[refuse_unfit_picture])
     cover_alt = models.CharField(
         _("what the cover shows"),
         max_length=300,
