@@ -177,3 +177,14 @@ def test_the_demo_passes_preflight_without_a_warning(db: None) -> None:
 
     run("demo")
     assert check(Revision.objects.get().manuscript) == []
+
+
+def test_stories_are_rebuilt_from_their_editions(published: Make, people: SimpleNamespace) -> None:
+    published()
+    before = list(Story.objects.order_by("position").values("uid", "headline", "source_id", "page", "excerpt"))
+    pages = list(Edition.objects.values("page", "title", "summary", "live_from", "live_until"))
+    Story.objects.all().delete()
+    Edition.objects.update(page={}, title="")
+    assert "1" in run("rebuild_stories")
+    assert list(Story.objects.order_by("position").values("uid", "headline", "source_id", "page", "excerpt")) == before
+    assert list(Edition.objects.values("page", "title", "summary", "live_from", "live_until")) == pages

@@ -70,9 +70,7 @@ def test_a_save_and_an_approval_at_once_never_approve_unseen_words(draft: Make, 
     assert all(sha == issue.head.sha256 for sha in approved_words)
 
 
-def test_a_correction_and_a_retraction_at_once_leave_one_live_edition(
-    published: Make, people: SimpleNamespace
-) -> None:
+def test_a_correction_and_a_retraction_at_once_leave_one_live_edition(published: Make, people: SimpleNamespace) -> None:
     issue = reword(published(), "更正后", by=people.writer)
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
     workflow.perform(Action.APPROVE, issue, by=people.reviewer)

@@ -120,5 +120,10 @@ def test_words_mark_latin_by_the_word_and_chinese_by_the_character() -> None:
 
 
 def test_long_texts_are_compared_by_the_line() -> None:
-    old = "\n".join(f"第 {number} 行文字" for number in range(1000))
-    assert words(old, old + "\n末行")[-1] == ("added", "\n末行") or ("added", "末行") in words(old + "\n", old + "\n末行")
+    old = "\n".join(f"第 {number} 行文字" for number in range(1000)) + "\n"
+    assert words(old, old.replace("第 7 行文字", "改")) == [
+        ("same", "".join(f"第 {number} 行文字\n" for number in range(7))),
+        ("removed", "第 7 行文字\n"),
+        ("added", "改\n"),
+        ("same", "".join(f"第 {number} 行文字\n" for number in range(8, 1000))),
+    ]

@@ -55,7 +55,8 @@ def test_keys_stand_in_order_and_only_when_set() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["AI 日报", "大模型激战：谷歌 (2)", "C'est “ça”", "a:b", "a#b", "Cl@ude", "“引号”开头", "3万卡集群", "not null"]
+    "text",
+    ["AI 日报", "大模型激战：谷歌 (2)", "C'est “ça”", "a:b", "a#b", "Cl@ude", "“引号”开头", "3万卡集群", "not null"],
 )
 def test_a_plain_title_is_bare(text: str) -> None:
     assert _scalar(text) == text

@@ -435,7 +435,9 @@ class _Reader:
         numbered = bool(self.sections) and self.sections[-1].implicit and grammar.ISSUE_NUMBER.search(said.text)
         if said.link or has_notes or numbered:
             self._note(part.line, _("A story stood as a section: “%(text)s”."), text=said.text)
-            self.story = None
+            if numbered:
+                self._left_out(part, numbered[0])
+                part = replace(part, text=part.text.removesuffix(numbered[0]).rstrip())
             self._story(part, own_section=False)
             return
         if part.level == 1:

@@ -313,10 +313,10 @@ def _headlines(editions: Iterable[Edition]) -> dict[int, list[Story]]:
     return found
 
 
-def _live_edition(slug: str, day: Date) -> Edition:
+def _live_edition(slug: str, day: Date) -> Any:
     """Return what readers see of a digest on a date. Raises Http404, or Gone if they saw something once."""
     of_the_day = Edition.objects.filter(digest__slug=slug, date=day).select_related("digest")
-    edition: Edition | None = of_the_day.live().dated().select_related("digest", "revision").first()
+    edition = of_the_day.live().dated().select_related("digest", "revision").first()
     if edition is not None:
         return edition
     past = of_the_day.begun().defer("page").first()
