@@ -74,6 +74,11 @@ def images(text: str) -> list[str]:
     return _read(text, _BLOCKS).images
 
 
+def printed(html: str) -> SafeString:
+    """Mark as safe again what `render` made when an edition was printed, and the database kept."""
+    return SafeString(html)
+
+
 def card(html: str) -> SafeString:
     """Sanitise the raw HTML of a subscribe card: words, links and boxes, no classes and no images."""
     html = _printable(html)
@@ -152,7 +157,8 @@ def _cleaners(tags: frozenset[str]) -> tuple[nh3.Cleaner, nh3.Cleaner]:
     """Make the first and the last sanitiser for these elements."""
     common: dict[str, Any] = {
         "tags": set(tags),
-        "attributes": {tag: names for tag, names in _ATTRIBUTES.items() if tag in tags},
+        # Without "*", nh3 keeps title and lang everywhere.
+        "attributes": {"*": set(), **{tag: names for tag, names in _ATTRIBUTES.items() if tag in tags}},
         "url_schemes": {"http", "https", "mailto"},
         "link_rel": None,  # it would mark our own links too
     }

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.values import Brief, Manuscript, NewsItem, Section
+from digests.markup import LENGTH
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -71,9 +72,9 @@ def blockers(problems: list[Problem]) -> list[Blocker]:
 def _issue(manuscript: Manuscript) -> Iterator[Problem]:
     if not manuscript.title:
         yield Blocker("title_missing", _("The issue has no title."), Place("title"), _("Give it one."))
-    yield from _placeholders(Place("title"), manuscript.title)
-    yield from _placeholders(Place("summary"), manuscript.summary)
-    yield from _placeholders(Place("intro"), manuscript.intro)
+    yield from _text(Place("title"), manuscript.title)
+    yield from _text(Place("summary"), manuscript.summary)
+    yield from _text(Place("intro"), manuscript.intro)
     if not manuscript.summary:
         yield Warning(
             "summary_missing", _("There is no summary."), Place("summary"), _("Feeds and search results show it.")
@@ -120,13 +121,13 @@ def _section(number: int, section: Section) -> Iterator[Problem]:
             place,
             _("Fill or delete it."),
         )
-    yield from _placeholders(Place("lead", section=number), section.lead)
+    yield from _text(Place("lead", section=number), section.lead)
 
 
 def _brief(brief: Brief) -> Iterator[Problem]:
     if not brief.text:
         yield Blocker("brief_empty", _("A brief has no words."), Place("text", brief.uid), _("Write or delete it."))
-    yield from _placeholders(Place("text", brief.uid), brief.text)
+    yield from _text(Place("text", brief.uid), brief.text)
 
 
 def _item(item: NewsItem) -> Iterator[Problem]:
@@ -160,13 +161,22 @@ def _item(item: NewsItem) -> Iterator[Problem]:
             Place("insights", item.uid),
             _("Write or delete it."),
         )
-    yield from _placeholders(Place("headline", item.uid), item.headline)
-    yield from _placeholders(Place("body", item.uid), item.body)
+    yield from _text(Place("headline", item.uid), item.headline)
+    yield from _text(Place("body", item.uid), item.body)
     for insight in item.insights:
-        yield from _placeholders(Place("insights", item.uid), insight.text)
+        yield from _text(Place("insights", item.uid), insight.text)
 
 
-def _placeholders(place: Place, text: str) -> Iterator[Problem]:
+def _text(place: Place, text: str) -> Iterator[Problem]:
+    """Check Markdown or a line of an editor's, wherever it stands."""
+    if len(text) > LENGTH:
+        yield Blocker(
+            "text_too_long",
+            _("A text has %(length)d characters; at most %(limit)d are shown with their Markdown.")
+            % {"length": len(text), "limit": LENGTH},
+            place,
+            _("Make two of it."),
+        )
     if found := PLACEHOLDERS.search(text):
         yield Blocker(
             "placeholder",

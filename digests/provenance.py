@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from digests.manuscript.values import AI_ROLES, BASES, Manuscript, domain
@@ -46,7 +47,8 @@ def label(manuscript: Manuscript, edition: Edition, kinds: Mapping[str, str]) ->
     )
 
 
-def cited(manuscript: Manuscript) -> list[str]:
+@lru_cache(maxsize=128)  # reading them out of the Markdown takes longer than the rest of a page
+def cited(manuscript: Manuscript) -> tuple[str, ...]:
     """Return every link of an issue to a source, in order."""
     found: list[str] = []
     for section in manuscript.sections:
@@ -57,10 +59,10 @@ def cited(manuscript: Manuscript) -> list[str]:
             found += [item.link] if item.link else []
             for text in (item.body, *(insight.text for insight in item.insights)):
                 found += links(text)
-    return [url for url in found if domain(url)]
+    return tuple(url for url in found if domain(url))
 
 
-def kinds_of(urls: list[str]) -> dict[str, str]:
+def kinds_of(urls: Iterable[str]) -> dict[str, str]:
     """Return the class of each domain that links lead to. One query."""
     return dict(Source.objects.filter(domain__in={domain(url) for url in urls}).values_list("domain", "kind"))
 

@@ -51,6 +51,7 @@ def test_a_whole_issue_has_no_problem() -> None:
         (story(link="https://"), "link_unusable", Place("link", "bbbbbbbb")),
         (story(link="https://[bad"), "link_unusable", Place("link", "bbbbbbbb")),
         (story(body="见 lorem ipsum"), "placeholder", Place("body", "bbbbbbbb")),
+        (story(body="长" * 100_001), "text_too_long", Place("body", "bbbbbbbb")),
         (story(insights=(Insight("{{ x }}"),)), "placeholder", Place("insights", "bbbbbbbb")),
     ],
 )

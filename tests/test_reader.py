@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 
 import pytest
 
@@ -34,6 +35,19 @@ def refused(text: str | bytes) -> list[tuple[int, str]]:
 
 
 # The file
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["".join("`" * (3 + number % 400) + "x\n" for number in range(9000)), "### " + "[" * MAX_BYTES,
+     "**" * (MAX_BYTES // 2),
+     "### " + '{tags="' * (MAX_BYTES // 7) + "}", "\\" * MAX_BYTES, "**" + " " * MAX_BYTES, " " * MAX_BYTES],
+    ids=["fences", "brackets", "stars", "groups", "backslashes", "label", "spaces"],
+)  # fmt: skip
+def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
+    begun = time.monotonic()
+    body("## S\n\n### H\n\n" + text[: MAX_BYTES - 100])
+    assert time.monotonic() - begun < 5
 
 
 def test_bytes_that_are_not_utf8_are_refused_with_their_place() -> None:
@@ -80,6 +94,12 @@ def test_unknown_double_and_nested_keys_are_left_out_aloud() -> None:
     assert reading.manuscript == Manuscript("T", DAY)
     assert [line for line, _ in notes(reading)] == [4, 5, 6]
     assert says(reading, 4, "“weight”") and says(reading, 5, "“U”") and says(reading, 6, "not plain words")
+
+
+def test_comments_in_the_front_matter_are_left_out_aloud() -> None:
+    reading = read("---\n# why\ntitle: T\nsummary: |\n  a\n  # b\ndate: 2026-03-01\n---\n# T")
+    assert reading.manuscript.summary == "a\n# b"
+    assert notes(reading) == [(2, "A comment in the front matter was left out: # why")]
 
 
 def test_tags_in_one_string_are_split() -> None:

@@ -32,7 +32,7 @@ COUNTS = {
     "aicode-economy-daily/*.md": (6, 9, 11, 17, 11),
     "aivora-ai-daily/*.md": (7, 13, 10, 0, 39),
     "hextra-insight-daily/*.md": (2, 4, 0, 0, 11),
-    "juya-ai-morning/*.md": (3, 37, 0, 0, 92),
+    "juya-ai-morning/*.md": (3, 37, 0, 0, 93),
     "smol-ainews/*.md": (5, 3, 0, 5, 13),
     "this-week-in-rust/*.md": (8, 19, 0, 0, 7),
 }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from digests import exchange, workflow
+from digests.admin import saving
 from digests.admin.actions import version
 from digests.admin.history import compare, said_since
 from digests.admin.merge import merge
@@ -49,34 +50,27 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
     except Refusal as refusal:
         problems = [(one.line, one.field, _(one.reason) % one.params) for one in refusal.problems]
         return _page(request, issue, text=text, status=400, problems=problems)
-    mine = reading.manuscript
+    mine = _with_kept_cover(reading.manuscript, issue)
     try:
-        with workflow.editing(issue, by=request.user, version=version(request.POST)) as locked:
-            exchange.to_rows(_with_kept_address(mine, locked), locked)
+        saved = saving.save(mine, issue, by=request.user, version=version(request.POST))
     except workflow.Refused as refused:
         return _page(
             request,
             issue,
             text=text,
-            status=409,
+            status=409 if refused.stale else 400,
             refused=refused,
             since=said_since(issue, version(request.POST)) if refused.stale else (),
             mine=compare(exchange.from_rows(issue), mine),
         )
-    except exchange.DoesNotFit as error:
-        return _page(request, issue, text=text, status=400, too_long=str(error))
     for note in reading.notes:
         messages.warning(request, _("Line %(line)s: %(note)s") % {"line": note.line, "note": _(note.message) % note.params})
-    messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": locked.head.number})
+    messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": saved.head.number})
     return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
 
 
-def with_cover(manuscript: Manuscript, name: str) -> Manuscript:
-    return replace(manuscript, cover_file=name)
-
-
-def _with_kept_address(mine: Manuscript, issue: Issue) -> Manuscript:
-    """Return a text with only such a cover file as the issue has: a path of its own choosing is nobody's."""
+def _with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
+    """Return a text with no cover file but the issue's own: a path that somebody typed is nobody's."""
     return replace(mine, cover_file=issue.cover.name or "" if mine.cover_file else "")
 
 

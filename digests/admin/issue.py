@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, cast
 
 import nested_admin
@@ -20,8 +21,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from digests import exchange, workflow
-from digests.admin import actions, conflict
+from digests import workflow
+from digests.admin import actions, conflict, saving
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
@@ -206,10 +207,8 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
             issue = Issue.objects.for_desk(request.user).filter(pk=object_id).first() if object_id else None
             if refused.stale and issue:
                 seen = _seen(request, issue)
-                return conflict.page(request, issue, refused, mine=posted(request.POST, seen), seen=seen)
+                return conflict.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
             request.refused = refused.reasons  # type: ignore[attr-defined]
-        except exchange.DoesNotFit as error:
-            request.refused = (Blocker("does_not_fit", str(error)),)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
@@ -221,31 +220,32 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Write the whole issue through the one door, as one value, and say what that did."""
-        cover = request.FILES.get("cover")
-        before = form.instance.version
-        with workflow.editing(form.instance, by=request.user) as issue:
-            was = State(issue.state)
-            head = issue.head
-            manuscript = posted(request.POST, head.manuscript if head else Manuscript(title="", date=issue.date))
-            if cover and form.cleaned_data.get("cover"):
-                issue.cover.save(form.cleaned_data["cover"].name, form.cleaned_data["cover"], save=False)
-                manuscript = conflict.with_cover(manuscript, issue.cover.name)
-            exchange.to_rows(manuscript, issue)
+        issue = form.instance
+        was, before, head = State(issue.state), issue.version, issue.head
+        standing = head.manuscript if head else Manuscript(title="", date=issue.date)
+        manuscript = posted(self._sent(request, issue if change else None), standing)
+        if request.FILES.get("cover") and (picture := form.cleaned_data.get("cover")):
+            issue.cover.save(picture.name, picture, save=False)
+            manuscript = replace(manuscript, cover_file=issue.cover.name or "")
+        issue = saving.save(manuscript, issue, by=request.user)
         form.instance = issue
         if issue.version == before:
             kept = _("The approval stands.") if was == State.APPROVED else ""
             self.message_user(request, f"{_('Nothing was changed, so nothing was written.')} {kept}".strip())
             return
         head = issue.head
-        self.message_user(
-            request, _("Saved as revision %(number)s.") % {"number": head.number}, messages.SUCCESS
-        )
+        self.message_user(request, _("Saved as revision %(number)s.") % {"number": issue.head.number}, messages.SUCCESS)
         if was == State.APPROVED:
             self.message_user(
                 request,
                 _("The approval no longer holds: these words are new. Submit them for review again."),
                 messages.WARNING,
             )
+
+    def _sent(self, request: HttpRequest, issue: Issue | None) -> dict[str, Any]:
+        """Return what was sent, without fields that the form did not offer."""
+        fixed = self.get_readonly_fields(request, issue)
+        return {name: value for name, value in request.POST.items() if name not in fixed}
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return ""

@@ -111,6 +111,8 @@ class Rows(NestedInlineFormSet):
         super().add_fields(form, index)
         # Django's own field asks the database about each row, and refuses the form when one is gone.
         form.fields["id"] = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=form.instance.pk)
+        # Where a row belongs is where it stands in the form.
+        del form.fields[self.fk.name]
         if not self.may_change:
             _make_readonly(form)
 

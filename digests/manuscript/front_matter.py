@@ -32,7 +32,10 @@ _HEADER = re.compile(r"([A-Za-z][\w-]*):(?:[ \t]+(.*))?")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A key with the words that stand under it, and where. `nested` if they are no plain list."""
+    """A key with the words that stand under it, and where. `nested` if they are no plain list.
+
+    A comment on a line of its own is a field too, whose key begins with its `#`.
+    """
 
     key: str
     line: int
@@ -78,6 +81,7 @@ def _fields(text: str, first: int) -> list[Field]:
     key: tuple[str, int] | None = None
     words: list[str] = []
     is_list = nested = False
+    inside: set[int] = set()  # lines that a scalar goes on over, where a # is a word
     for event in YAML(typ="safe", pure=True).parse(text):
         line = first + event.start_mark.line
         if isinstance(event, DocumentStartEvent):
@@ -91,7 +95,7 @@ def _fields(text: str, first: int) -> list[Field]:
         if isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             depth -= 1
         elif depth == 0 and isinstance(event, (ScalarEvent, SequenceStartEvent)):
-            raise Invalid(line, _("It is not a list of keys"))
+            raise Invalid(line, _("It is not a list of keys."))
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
             if depth == 1 and key is None:
                 raise Invalid(line, _("A key is not a word."))
@@ -102,6 +106,7 @@ def _fields(text: str, first: int) -> list[Field]:
                 raise Invalid(line, _("It is nested too deep."))
             continue
         elif isinstance(event, ScalarEvent):
+            inside.update(range(event.start_mark.line + 1, event.end_mark.line + 1))
             if depth == 1 and key is None:
                 key, words, is_list, nested = (event.value, line), [], False, False
                 continue
@@ -110,6 +115,9 @@ def _fields(text: str, first: int) -> list[Field]:
         if depth == 1 and key is not None:
             fields.append(Field(key[0], key[1], tuple(words), is_list, nested))
             key = None
+    for number, words_there in enumerate(text.split("\n")):
+        if words_there.lstrip().startswith("#") and number not in inside:
+            fields.append(Field(words_there.strip(), first + number, (), nested=True))
     return fields
 
 

@@ -263,7 +263,9 @@ class _Reader:
 
     def _field(self, found: Field) -> None:
         name = _SPELLINGS.get(found.key.casefold())
-        if name is None:
+        if found.key.startswith("#"):
+            self._note(found.line, _("A comment in the front matter was left out: %(text)s"), text=found.key)
+        elif name is None:
             self._note(found.line, _("The front matter key “%(key)s” is not known and was left out."), key=found.key)
         elif found.nested:
             message = _("What stands under “%(key)s” is not plain words, and was left out.")
@@ -424,13 +426,16 @@ class _Reader:
             label = self._label_of(part)
             if label and self.story:
                 self._note(part.line, _("The label “%(label)s” stood as a heading."), label=label)
-                self._read_note(self.story, label, {}, "", part.line, part.end)
+                self._read_notes(self.story, [(part.line, label, {}, "")], part)
             else:
                 self._story(part)
             return
         said = grammar.read_headline(part.text)
         self._left_out(part, said.left_out)
-        has_notes = (below and below.level == 3 and self._label_of(below)) or self._labels(part.line + 1, part.end)
+        has_notes = (below and below.level == 3 and self._label_of(below)) or any(
+            not self.hidden[number] and grammar.read_label(self.lines[number], self.known)
+            for number in range(part.line + 1, part.end)
+        )
         # A link, notes, or a number among such stories: none of these a section has.
         numbered = bool(self.sections) and self.sections[-1].implicit and grammar.ISSUE_NUMBER.search(said.text)
         if said.link or has_notes or numbered:
@@ -451,8 +456,9 @@ class _Reader:
         """Return the label that a heading is, if it is one."""
         if part.text.startswith("\\"):
             return ""
-        label = grammar.read_headline(part.text).text.rstrip(":： ")
-        return label if grammar.is_known(label, self.known) else ""
+        said = grammar.read_headline(part.text)
+        label = said.text.rstrip(":： ")
+        return label if not said.link and grammar.is_known(label, self.known) else ""
 
     def _left_out(self, part: _Part, words: str) -> None:
         if words:
@@ -488,30 +494,28 @@ class _Reader:
             self._left_out(part, said.left_out)
         self.story = _Story(headline, said.link, self._uid(attributes, part.line), attributes)
         self.sections[-1].stories.append(self.story)
-        labels = self._labels(part.line + 1, part.end)
-        ends = [*(label[0] for label in labels), part.end][1:]
-        self.story.body = self._text(part.line + 1, labels[0][0] if labels else part.end, Kind.BODY)
+        self.story.body = self._text(part.line + 1, self._read_notes(self.story, [], part), Kind.BODY)
         if self.raised and not said.link:
             self._link_from_body(self.story, part)
-        for (number, label, found, inline), end in zip(labels, ends, strict=False):
-            if grammar.label(label, found.get("basis", "editor"), self.known) != self.lines[number]:
-                message = _("The label “%(label)s” was not written as usual, on a line of its own.")
-                self._note(number, message, label=label)
-            self._read_note(self.story, label, found, inline, number, end)
+
+    def _read_notes(self, story: _Story, labels: list[tuple[int, str, Attributes, str]], part: _Part) -> int:
+        """Read a part's notes, after any that its heading begins; return where the first one begins."""
+        for number in range(part.line + 1, part.end):
+            if not self.hidden[number] and (label := grammar.read_label(self.lines[number], self.known)):
+                if grammar.label(label[0], label[1].get("basis", "editor"), self.known) != self.lines[number]:
+                    message = _("The label “%(label)s” was not written as usual, on a line of its own.")
+                    self._note(number, message, label=label[0])
+                labels.append((number, *label))
+        ends = [*(number for number, *_rest in labels), part.end]
+        for (number, name, attributes, inline), end in zip(labels, ends[1:], strict=True):
+            self._read_note(story, name, attributes, inline, number, end)
+        return ends[0]
 
     def _link_from_body(self, story: _Story, part: _Part) -> None:
         found = grammar.read_link(story.body.partition("\n")[0].strip())
         if found and found[1] and not found[2]:
             story.link = line(found[1])
             self._note(part.line, _("The story's link was taken from the line below: %(link)s"), link=story.link)
-
-    def _labels(self, first: int, last: int) -> list[tuple[int, str, Attributes, str]]:
-        """Return where notes begin, with label, attributes and the text on the label's own line."""
-        found = []
-        for number in range(first, last):
-            if not self.hidden[number] and (label := grammar.read_label(self.lines[number], self.known)):
-                found.append((number, *label))
-        return found
 
     def _read_note(self, story: _Story, label: str, found: Attributes, inline: str, at: int, end: int) -> None:
         first, last = self._trim(at + 1, end)

@@ -32,6 +32,7 @@ from digests.pages import absolute
 PAGE = 20  # issues
 TAGS = 200
 MOST_USED = 30  # tags
+RECENT = 10  # issues on the front page
 HEADLINES = 8  # of an issue, where it is announced
 MAX_AGE = 60  # seconds
 
@@ -79,7 +80,7 @@ def front(request: HttpRequest) -> HttpResponse:
     context = {
         "leads": [(edition, headlines.get(edition.pk, [])) for edition in editions],
         "digest": editions[0].digest if len(editions) == 1 else None,
-        "recent": _listed(Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions]))[:PAGE],
+        "recent": _listed(Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions]))[:RECENT],
         "feeds": _feeds("front"),
     }
     return _page(request, "digests/front.html", context)

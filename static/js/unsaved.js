@@ -15,7 +15,7 @@
     (row) => `${row.dataset.uid || row.querySelector("[name$='-id']")?.value || row.id}${row.matches(".grp-predelete") ? "-" : ""}`,
   ).join(" ");
 
-  const visible = (field) => field.name && field.type !== "hidden" && !field.name.includes("__prefix__");
+  const visible = (field) => field.matches("input, select, textarea") && field.name && field.type !== "hidden" && !field.name.includes("__prefix__");
   let before = null;
 
   const look = () => {

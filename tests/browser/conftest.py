@@ -1,17 +1,24 @@
-"""A real Chromium on a real server. Everything in this folder is marked `browser`."""
+"""A real Chromium on the real newsroom: its own process, database and files. All in here is marked `browser`."""
+
+from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-# Playwright runs an event loop in the test's thread; Django would refuse its own queries there.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+ROOT = Path(__file__).parents[2]
+PASSWORD = "tell it as it was"
 
 # Chromium as root in a machine without a GPU; the rest keeps it from calling home.
 FLAGS = [
@@ -33,6 +40,58 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@dataclass(frozen=True)
+class Newsroom:
+    """A running newsroom with the demo's people and issue."""
+
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *args: str) -> str:
+        """Run a command on it, as someone in a shell would."""
+        command = [sys.executable, "manage.py", *args]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+        "NEWSROOM_DATA": str(tmp_path_factory.mktemp("newsroom")),
+        "NEWSROOM_DEMO_PASSWORD": PASSWORD,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+    }
+    here = Newsroom(environment["SITE_URL"], environment)
+    for command in ("migrate", "collectstatic --noinput", "demo"):
+        here.manage(*command.split())
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "newsroom/gunicorn.conf.py", "newsroom.wsgi"]
+    with subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        wait_for(f"{here.url}/readyz")
+        yield here
+        server.terminate()
+        _out, log = server.communicate()
+    assert "Traceback" not in log, log
+
+
+def wait_for(url: str) -> None:
+    """Return once an address answers. Gives up after 30 seconds."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -42,25 +101,46 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A fresh page. At the end, it must have met no error, no CSP violation and no other host."""
-    context = chromium.new_context(base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
+def visit(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Page]]:
+    """Open a page as someone of their own: `visit("writer")` is logged in, `visit()` reads.
+
+    At the end, none of them may have met an error, a CSP violation or another host.
+    """
+    contexts: list[BrowserContext] = []
     problems: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A refusal answered by 4xx is said in the console too; what matters is on the page.
+        if message.type == "error" and "Failed to load resource" not in message.text:
             problems.append(message.text)
 
     def on_request(request: Request) -> None:
         host = urlsplit(request.url).netloc
-        if host and host != urlsplit(live_server.url).netloc:
+        if host and host != urlsplit(newsroom.url).netloc:
             problems.append(f"asked another host: {request.url}")
 
-    page.on("console", on_console)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", on_request)
-    yield page
-    context.close()
+    def open_as(name: str = "", *, language: str = "zh-CN", width: int = 1440, dark: bool = False) -> Page:
+        context = chromium.new_context(
+            base_url=newsroom.url,
+            locale=language,
+            timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", on_request)
+        if name:
+            page.goto("/admin/")
+            page.fill("[name=username]", name)
+            page.fill("[name=password]", PASSWORD)
+            page.click("[type=submit]")
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
     assert problems == []

@@ -1,0 +1,27 @@
+"""The one way from a manuscript that somebody sent to the rows of its issue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from digests import exchange, workflow
+from digests.manuscript.values import Manuscript
+from digests.models import Issue
+from digests.preflight import Blocker, Place
+
+
+def save(manuscript: Manuscript, issue: Issue, *, by: Any, version: int | None = None) -> Issue:
+    """Make an issue say what a manuscript says, and return it as it is then. Raises Refused, and then wrote nothing."""
+    with workflow.editing(issue, by=by, version=version) as locked:
+        same_day = Issue.objects.filter(digest=locked.digest, date=manuscript.date)
+        if same_day.exclude(pk=locked.pk).exists():
+            raise workflow.Refused(
+                Blocker("date_taken", _("This digest has an issue of that date already."), Place("date"))
+            )
+        try:
+            exchange.to_rows(manuscript, locked)
+        except exchange.DoesNotFit as error:
+            raise workflow.Refused(Blocker("does_not_fit", str(error))) from error
+    return locked
