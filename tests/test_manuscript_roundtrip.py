@@ -51,7 +51,9 @@ labels = st.sampled_from(LABELS) | some_words
 basis = st.sampled_from(BASES)
 links = st.just("") | some_words | st.just("https://example.org/1")
 
-insights = st.builds(Insight, text=some_text, label=labels, basis=basis, bullet=st.booleans())
+insights = st.builds(
+    Insight, text=some_text, label=labels, basis=basis, bullet=st.booleans(), uid=st.sampled_from(["", "?"])
+)
 items = st.builds(
     NewsItem,
     headline=some_words,
@@ -73,7 +75,7 @@ sections = st.builds(
 
 
 def named(manuscript: Manuscript) -> Manuscript:
-    """Give each story that asks for one a uid of its own."""
+    """Give each text that asks for one a uid of its own."""
     numbers = count()
 
     def name(value: Any) -> Any:
@@ -89,7 +91,10 @@ def named(manuscript: Manuscript) -> Manuscript:
             replace(
                 section,
                 briefs=tuple(name(brief) for brief in section.briefs),
-                items=tuple(name(item) for item in section.items),
+                items=tuple(
+                    replace(name(item), insights=tuple(name(insight) for insight in item.insights))
+                    for item in section.items
+                ),
             )
             for section in manuscript.sections
         ),
@@ -117,8 +122,9 @@ manuscripts = st.builds(
 # Whole lines, since what a line is depends on those around it: generated often, and in every place at once.
 LINES = [
     "", "", "a", "- a", "- b", "-", "* a", "* * *", "  a", "  - a", "---", "----", "<b>", "\\", "\\a", "\\---", "\\- a",
-    "```", "```x", "````", "~~~", "   ```", "\\```", "# a", "## a", "### a", "#### a", "\\## a", "\\\\## a", "##", "> a",
-    "**影响：**", "**影响：** a", "\\**影响：**", "**x：** {.note}", "- a {#b7k2m9qx}", "{basis=ai}", "[a](b)", "| a |",
+    "```", "```x", "````", "~~~", "   ```", "\\```", "# a", "## a", "### a", "#### a", "\\## a", "\\\\## a", "##",
+    "> a", "**影响：**", "**影响：** a", "\\**影响：**", "**x：** {.note}", "- a {#b7k2m9qx}", "{basis=ai}",
+    "[a](b)", "| a |",
 ]  # fmt: skip
 hostile = st.lists(st.sampled_from(LINES), max_size=5).map("\n".join)
 

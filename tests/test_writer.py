@@ -145,6 +145,7 @@ def test_headlines(headline: str, link: str, written: str) -> None:
         ("a\n\n---", "a\n\n\\---"),
         ("a\n\n---\n\nb", "a\n\n---\n\nb"),
         ("a\n\n---\n\n<b>", "a\n\n\\---\n\n<b>"),
+        ("---\n\n## a", "\\---\n\n\\## a"),
         ("- a\n- b", "- a\n- b"),
         (r"\- a \# b", r"\- a \# b"),
     ],
@@ -152,6 +153,16 @@ def test_headlines(headline: str, link: str, written: str) -> None:
 def test_a_body_that_looks_like_structure_is_stuffed(text: str, written: str) -> None:
     manuscript = story(body=text)
     assert body(manuscript) == f"## S\n\n### H\n\n{written}"
+    assert read(write(manuscript)).manuscript == manuscript
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("- a", r"\- a"), ("- a\n# b", "\\- a\n\\# b"), ("- a\n\nb", "- a\n\nb"), ("\\", "\\\\"), (r"\- a", r"\\- a")],
+)
+def test_a_paragraph_that_looks_like_bullets_is_stuffed(text: str, written: str) -> None:
+    manuscript = story(insights=(Insight(text, bullet=False),))
+    assert body(manuscript) == f"## S\n\n### H\n\n**深度解读 & 洞察：**\n{written}"
     assert read(write(manuscript)).manuscript == manuscript
 
 
@@ -218,3 +229,19 @@ def test_labels_that_the_reader_knows_are_plain() -> None:
     manuscript = story(insights=(Insight("x", "编后"),))
     assert "**编后：**\n- x" in write(manuscript, labels=["编后"])
     assert replace(manuscript) == read(write(manuscript, labels=["编后"]), labels=["编后"]).manuscript
+
+
+def test_insights_keep_their_uids() -> None:
+    insights = (
+        Insight("one  \nmore", uid="b7k2m9qx"),  # two spaces: a line break
+        Insight("", uid="c7k2m9qx"),
+        Insight("like this {#d7k2m9qx}"),
+        Insight("in a paragraph", bullet=False, basis="ai", uid="f7k2m9qx"),
+    )
+    manuscript = story(insights=insights)
+    assert body(manuscript, uids=True).endswith(
+        "**深度解读 & 洞察：**\n- one   {#b7k2m9qx}\n  more\n- {#c7k2m9qx}\n- like this \\{#d7k2m9qx}\n\n"
+        "**深度解读 & 洞察：** {basis=ai #f7k2m9qx}\nin a paragraph"
+    )
+    assert read(write(manuscript, uids=True)).manuscript == manuscript
+    assert read(write(manuscript)).manuscript == manuscript.without_uids()

@@ -64,7 +64,9 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
             mine=compare(exchange.from_rows(issue), mine),
         )
     for note in reading.notes:
-        messages.warning(request, _("Line %(line)s: %(note)s") % {"line": note.line, "note": _(note.message) % note.params})
+        messages.warning(
+            request, _("Line %(line)s: %(note)s") % {"line": note.line, "note": _(note.message) % note.params}
+        )
     messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": saved.head.number})
     return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
 

@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -58,7 +58,7 @@ class IssueForm(forms.ModelForm[Any]):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         if "title" in self.fields:
             self.fields["title"].required = False  # an unfinished draft always saves; preflight asks for it
         if "tag_names" in self.fields and self.instance.pk:
@@ -76,6 +76,11 @@ class IssueForm(forms.ModelForm[Any]):
             known = place.field in self.fields and not place.uid and place.section is None
             self.add_error(place.field if known else None, str(problem))
         return cleaned
+
+
+class _Sent(QueryDict):
+    def copy(self) -> Any:
+        return self
 
 
 class PublicFilter(admin.SimpleListFilter):
@@ -210,6 +215,14 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
                 return conflict.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
             request.refused = refused.reasons  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        if request.method == "POST":
+            # nested-admin copies all that was sent for each story, to renumber rows that it saves; here it saves none.
+            sent = _Sent("", mutable=True)
+            sent.update(request.POST)
+            request.POST = sent  # type: ignore[assignment]
+        return super()._create_formsets(request, obj, change)
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         """Give a new issue its row. All that the form says is written once the rows were checked too."""
@@ -445,4 +458,3 @@ def _done(outcome: workflow.Outcome) -> str:
     if warnings:
         said += " " + ngettext("%(count)s warning stands.", "%(count)s warnings stand.", warnings) % {"count": warnings}
     return said
-

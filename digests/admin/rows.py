@@ -14,6 +14,8 @@ from django import forms
 from django.contrib.admin.helpers import InlineAdminForm
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from nested_admin.formsets import NestedInlineFormSet
 from nested_admin.nested import NestedInlineAdminFormset
@@ -31,12 +33,16 @@ class RowForm(forms.ModelForm[Any]):
     uid = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         if self.instance.pk:
             self.initial["uid"] = getattr(self.instance, "uid", "")
         for field in self.fields.values():
             field.required = False
             field.help_text = ""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Their fields hold the same choices as the constraints, without asking the database for each row.
+        return super()._get_validation_exclusions() | {"ai_role", "basis"}
 
     @property
     def problem(self) -> str:
@@ -144,6 +150,17 @@ class Row(InlineAdminForm):
             "has-errors": bool(self.form.is_bound and self.form.errors),
         }
         return " ".join(["djn-module", "djn-inline-form", *(name for name, applies in marks.items() if applies)])
+
+    @property
+    def hidden(self) -> SafeString:
+        """Return what names and places the row. Written by hand: there are hundreds on a page."""
+        form = self.form
+        names = ("id", "position", "uid") if getattr(form.instance, "uid", "") and self.original else ("id", "position")
+        return format_html_join(
+            "",
+            '<input type="hidden" name="{0}" id="id_{0}" value="{1}">',
+            ((form.add_prefix(name), "" if (value := form[name].value()) is None else value) for name in names),
+        )
 
 
 class InOrder(NestedInlineAdminFormset):

@@ -38,9 +38,7 @@ class TagAdmin(admin.ModelAdmin[Tag]):
         """Say whether a tag may go: only one that nothing carries, or words would change behind their author's back."""
         if obj is None or not super().has_delete_permission(request, obj):
             return False
-        return not any(
-            used.exists() for used in (obj.tagged_issues, obj.tagged_news_items, obj.editions, obj.stories)
-        )
+        return not any(used.exists() for used in (obj.tagged_issues, obj.tagged_news_items, obj.editions, obj.stories))
 
     @admin.display(description=_("issues"), ordering="issue_count")
     def issues(self, tag: Any) -> int:

@@ -85,13 +85,14 @@ def hidden(lines: Sequence[str]) -> list[bool]:
 
 # Attribute groups: {#uid ai=drafted tags="a,b"}
 
-Place = Literal["item", "brief", "note"]
+Place = Literal["item", "brief", "note", "bullet"]
 Attributes = dict[str, str]
 
 _KEYS: dict[Place, frozenset[str]] = {
     "item": frozenset({"uid", "ai", "tags"}),
     "brief": frozenset({"uid"}),
-    "note": frozenset({"note", "basis"}),
+    "note": frozenset({"note", "basis", "uid"}),
+    "bullet": frozenset({"uid"}),
 }
 _ATTRIBUTE = re.compile(
     rf"#(?P<uid>{UID.pattern})|\.(?P<note>note)|ai=(?P<ai>{'|'.join(AI_ROLES)})|basis=(?P<basis>{'|'.join(BASES)})"
@@ -152,7 +153,8 @@ def split_group(text: str, place: Place) -> tuple[str, Attributes]:
     """Return the text without the group at its end, and what the group says."""
     at, found = _group_at(text, place)
     if at == 0 or (at > 0 and text[at - 1].isspace()):
-        return text[:at].rstrip(), found
+        # Spaces at the end of a bullet's first line are a line break, and its text's own.
+        return text[: max(at - 1, 0)] if place == "bullet" else text[:at].rstrip(), found
     return text, {}
 
 
@@ -322,12 +324,14 @@ def read_label(text: str, known: frozenset[str]) -> tuple[str, Attributes, str] 
     return (label, {}, rest) if attributes is None else (label, attributes, "")
 
 
-def label(name: str, basis: str, known: frozenset[str]) -> str:
+def label(name: str, basis: str, known: frozenset[str], uid: str = "") -> str:
     """Return the line that begins a note; a label that no reader could know says that it is one."""
     plain = f"**{name}：**"
     attributes = {} if read_label(plain, known) == (name, {}, "") else {"note": "note"}
     if basis != "editor":
         attributes["basis"] = basis
+    if uid:
+        attributes["uid"] = uid
     return plain + group(attributes)
 
 

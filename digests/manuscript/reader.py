@@ -502,7 +502,9 @@ class _Reader:
         """Read a part's notes, after any that its heading begins; return where the first one begins."""
         for number in range(part.line + 1, part.end):
             if not self.hidden[number] and (label := grammar.read_label(self.lines[number], self.known)):
-                if grammar.label(label[0], label[1].get("basis", "editor"), self.known) != self.lines[number]:
+                name, attributes, _inline = label
+                basis, uid = attributes.get("basis", "editor"), attributes.get("uid", "")
+                if grammar.label(name, basis, self.known, uid) != self.lines[number]:
                     message = _("The label “%(label)s” was not written as usual, on a line of its own.")
                     self._note(number, message, label=label[0])
                 labels.append((number, *label))
@@ -524,12 +526,15 @@ class _Reader:
         texts = grammar.bullets(lines)
         if texts is None and lines:
             text = grammar.unstuff(block("\n".join(lines)), Kind.PARAGRAPH, self.known)
-            story.insights.append(Insight(text, label, basis, bullet=False))
+            story.insights.append(Insight(text, label, basis, bullet=False, uid=self._uid(found, at)))
             return
         for number in range(first, last):
             if self.lines[number].startswith(("* ", "+ ")):
                 self._note(number, _("A bullet is “-”, not “%(mark)s”."), mark=self.lines[number][0])
-        story.insights += [Insight("\n".join(text), label, basis) for text in texts or [[""]]]
+        for first_line, *more in texts or [[""]]:
+            words, attributes = grammar.split_group(first_line, "bullet")
+            text = "\n".join([grammar.unstuff_group(words, "bullet"), *more])
+            story.insights.append(Insight(text, label, basis, uid=self._uid(attributes, at)))
 
     def _uid(self, attributes: Attributes, index: int) -> str:
         uid = attributes.get("uid", "")

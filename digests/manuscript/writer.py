@@ -25,7 +25,7 @@ _NOT_BARE = re.compile(
 def write(manuscript: Manuscript, *, uids: bool = False, footer: str = "", labels: Iterable[str] = LABELS) -> str:
     """Return an issue's text: LF, no final newline.
 
-    `uids` keeps the names of stories and briefs, for text that comes back.
+    `uids` keeps the names of stories, insights and briefs, for text that comes back.
     `footer` is the digest's own card, for an issue that has none of its own.
     `labels` are those that the text's reader knows; a note under another one is marked as a note.
     """
@@ -40,7 +40,7 @@ def write(manuscript: Manuscript, *, uids: bool = False, footer: str = "", label
         for item in section.items:
             blocks.append(_item_heading(item, uids, known))
             blocks += _text(item.body, Kind.BODY, known)
-            blocks += _notes(item.insights, known)
+            blocks += _notes(item.insights, known, uids)
     if card := manuscript.footer or block(footer):
         blocks += ["---", *_text(card, Kind.FOOTER, known)]
     return "\n\n".join(blocks)
@@ -103,19 +103,21 @@ def _text(text: str, kind: Kind, known: frozenset[str]) -> list[str]:
     return [grammar.stuff(text, kind, known)] if text else []
 
 
-def _notes(insights: Iterable[Insight], known: frozenset[str]) -> Iterator[str]:
+def _notes(insights: Iterable[Insight], known: frozenset[str], uids: bool) -> Iterator[str]:
     """Yield a block for each label, with the bullets that follow one another under it."""
     for (label, basis, bullet), run in groupby(insights, key=lambda each: (each.label, each.basis, each.bullet)):
-        head = grammar.label(label, basis, known)
-        texts = [insight.text for insight in run]
         if not bullet:
-            yield from (f"{head}\n{grammar.stuff(text, Kind.PARAGRAPH, known)}" for text in texts)
-        elif texts == [""]:
-            yield head
-        else:
-            yield "\n".join([head, *(_bullet(text) for text in texts)])
+            for insight in run:
+                head = grammar.label(label, basis, known, _uid(insight.uid, uids).get("uid", ""))
+                yield f"{head}\n{grammar.stuff(insight.text, Kind.PARAGRAPH, known)}"
+            continue
+        head = grammar.label(label, basis, known)
+        bullets = [_bullet(insight, uids) for insight in run]
+        yield head if bullets == ["-"] else "\n".join([head, *bullets])
 
 
-def _bullet(text: str) -> str:
-    first, *more = text.split("\n")
-    return "\n".join([f"- {first}" if first else "-", *(f"  {line}" if line else "" for line in more)])
+def _bullet(insight: Insight, uids: bool) -> str:
+    first, *more = insight.text.split("\n")
+    first = grammar.stuff_group(first, "bullet") + grammar.group(_uid(insight.uid, uids))
+    mark = f"- {first.removeprefix(' ') if not insight.text else first}" if first else "-"
+    return "\n".join([mark, *(f"  {line}" if line else "" for line in more)])

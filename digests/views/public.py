@@ -296,7 +296,7 @@ def _listed(editions: Any) -> Any:
     """Return editions, newest first, with what a card shows and nothing heavier."""
     return (
         editions.select_related("digest")
-        .only("date", "title", "summary", "live_from", "digest__slug", "digest__name", "digest__language")
+        .only("date", "title", "summary", *(f"digest__{name}" for name in ("slug", "name", "language", "description")))
         .order_by("-date", "-pk")
     )
 

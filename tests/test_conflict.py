@@ -1,0 +1,394 @@
+"""Two people at one issue: nobody's words are lost, and nobody's are written over unseen."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.asserts import assertContains
+
+from digests import exchange, workflow
+from digests.admin.merge import merge
+from digests.admin.posted import posted
+from digests.manuscript.reader import read
+from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
+from digests.models import Issue, LogEntry
+from digests.models import NewsItem as Row
+from digests.states import Action
+from tests.test_admin import (
+    DAY,
+    desk,
+    digest,
+    english,
+    issue,
+    opened,
+    reviewer,
+    said,
+    story,
+    url,
+    words,
+    writer,
+)
+
+__all__ = ["digest", "english", "issue", "reviewer", "writer"]  # fixtures
+
+
+def change(issue: Issue, **change: Any) -> None:
+    """Save something else meanwhile, as a colleague does."""
+    with workflow.editing(issue, by=None) as locked:
+        exchange.to_rows(replace(exchange.from_rows(locked), **change), locked)
+
+
+def now(issue: Issue) -> Manuscript:
+    return exchange.from_rows(Issue.objects.get(pk=issue.pk))
+
+
+def keep(issue: Issue) -> str:
+    return reverse("admin:digests_issue_keep", args=[issue.pk])
+
+
+def given_back(response: Any) -> dict[str, str]:
+    """Return what the form of the conflict page sends."""
+    form = BeautifulSoup(response.content, "html.parser").select_one("form.text")
+    assert form is not None
+    data = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[name]")}
+    area = form.select_one("textarea")
+    assert area is not None
+    return {**data, "text": area.get_text().removeprefix("\n").replace("\n", "\r\n")}
+
+
+# --- The page ---------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_stale_save_writes_nothing_and_gives_the_text_back(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"summary": "My summary."}
+    change(issue, summary="Their summary.")
+    response = client.post(url(issue), data)
+    assert response.status_code == 409
+    assert now(issue).summary == "Their summary."
+    assert issue.revisions.count() == 2
+    assert LogEntry.objects.filter(issue=issue).count() == 2
+    assertContains(response, "The issue changed since you opened it: newsroom, Edit", status_code=409)
+    page = BeautifulSoup(response.content, "html.parser")
+    folds = page.select("details.fold")
+    assert [one.get_text() for one in folds[0].select("ins")] == ["Their"]
+    assert [one.get_text() for one in folds[1].select("del")] == ["Their"]
+    assert read(given_back(response)["text"].replace("\r\n", "\n")).manuscript.summary == "My summary."
+
+
+@pytest.mark.django_db
+def test_a_save_without_a_version_is_stale(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"title": "Mine"}
+    for version in (None, "", "x", "-1", "99", "9" * 40):
+        sent = (
+            {**data, "version": version} if version is not None else {k: v for k, v in data.items() if k != "version"}
+        )
+        assert client.post(url(issue), sent).status_code == 409, version
+    assert issue.revisions.count() == 1
+
+
+@pytest.mark.django_db
+def test_my_text_saved_over_theirs_keeps_names(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    before = [item.uid for item in now(issue).items]
+    data = opened(client, issue) | {"summary": "My summary.", "sections-0-items-0-headline": "My headline"}
+    change(issue, summary="Their summary.")
+    response = client.post(keep(issue), given_back(client.post(url(issue), data)))
+    assert response.status_code == 302
+    assert "Your text is saved as revision 3." in said(response)
+    saved = now(issue)
+    assert (saved.summary, next(saved.items).headline) == ("My summary.", "My headline")
+    assert [item.uid for item in saved.items] == before
+    assert saved.tags == ("Zebra", "Apple", "AI, ML")
+
+
+@pytest.mark.django_db
+def test_changes_of_different_things_come_back_together(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"sections-1-items-1-body": "My text of the last story."}
+    change(issue, title="Their title")
+    response = client.post(url(issue), data)
+    assertContains(response, "Save both together", status_code=409)
+    client.post(keep(issue), given_back(response))
+    saved = now(issue)
+    assert (saved.title, list(saved.items)[-1].body) == ("Their title", "My text of the last story.")
+
+
+@pytest.mark.django_db
+def test_a_stale_save_of_a_deleted_story_gives_it_back(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"sections-0-items-0-body": "What I wrote."}
+    uid = data["sections-0-items-0-uid"]
+    change(issue, sections=now(issue).sections[1:])
+    assert not Row.objects.filter(uid=uid).exists()
+    response = client.post(url(issue), data)
+    assert response.status_code == 409
+    text = given_back(response)
+    assert "What I wrote." in text["text"]
+    assert client.post(keep(issue), text).status_code == 302
+    assert next(now(issue).items).uid == uid
+
+
+@pytest.mark.django_db
+def test_even_a_form_that_is_not_valid_comes_back_whole(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"date": "soon", "sections-0-items-0-headline": "long " * 80}
+    data |= {"sections-0-items-0-ai_role": "magic", "sections-1-items-TOTAL_FORMS": "many"}
+    change(issue, title="Their title")
+    response = client.post(url(issue), data)
+    assertContains(response, "long long", status_code=409)
+    again = client.post(keep(issue), given_back(response))
+    assertContains(again, "at most 300 fit", status_code=400)
+    assertContains(again, "long long", status_code=400)
+
+
+@pytest.mark.django_db
+def test_a_text_that_cannot_be_read_is_refused_with_its_lines_and_kept(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    response = client.post(keep(issue), {"version": issue.version, "text": "---\ntitle: [\n---\n# My words\n"})
+    assertContains(response, "# My words", status_code=400)
+    assertContains(response, "Line ", status_code=400)
+    assert issue.revisions.count() == 1
+
+
+@pytest.mark.django_db
+def test_someone_quicker_again_is_told_again(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"summary": "My summary."}
+    change(issue, summary="Their summary.")
+    text = given_back(client.post(url(issue), data))
+    change(issue, summary="Their second summary.")
+    response = client.post(keep(issue), text)
+    assert response.status_code == 409
+    assertContains(response, "My summary.", status_code=409)
+    assert client.post(keep(issue), given_back(response)).status_code == 302
+    assert now(issue).summary == "My summary."
+
+
+@pytest.mark.django_db
+def test_an_approval_meanwhile_is_a_change_too(issue: Issue, writer: User, reviewer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"summary": "My summary."}
+    workflow.perform(Action.SUBMIT, issue, by=writer)
+    workflow.perform(Action.APPROVE, issue, by=reviewer)
+    response = client.post(url(issue), data)
+    assertContains(response, "rui", status_code=409)
+    assertContains(response, "No difference.", status_code=409)
+    assert Issue.objects.get().state == "approved"
+
+
+@pytest.mark.django_db
+def test_a_kept_text_cannot_take_another_day_or_picture(issue: Issue, writer: User) -> None:
+    Issue.objects.create(digest=issue.digest, date=DAY.replace(day=10), title="y")
+    client = desk(writer)
+    text = '---\ntitle: T\ndate: 2026-03-10\ncoverFile: "covers/../secret.png"\n---\n# T\n\n## S\n\n### H\n'
+    response = client.post(keep(issue), {"version": issue.version, "text": text})
+    assertContains(response, "has an issue of that date", status_code=400)
+    client.post(keep(issue), {"version": issue.version, "text": text.replace("03-10", "03-09")})
+    assert (now(issue).title, now(issue).cover_file) == ("T", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_is_told(issue: Issue, writer: User) -> None:
+    colleague = User.objects.create_superuser("colleague", password="a long password")
+    clients = [desk(writer), desk(colleague)]
+    sent = [opened(client, issue) | {"summary": f"Summary {number}."} for number, client in enumerate(clients)]
+    together = threading.Barrier(2)
+    found: list[int] = []
+
+    def post(client: Client, data: dict[str, Any]) -> None:
+        together.wait()
+        try:
+            found.append(client.post(url(issue), data).status_code)
+        finally:
+            connection.close()
+
+    if connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"]):
+        for client, data in zip(clients, sent, strict=True):  # one connection: one after the other
+            found.append(client.post(url(issue), data).status_code)
+    else:
+        threads = [threading.Thread(target=post, args=pair) for pair in zip(clients, sent, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(found) == [302, 409]
+    assert issue.revisions.count() == 2
+
+
+# --- What was sent, as a value ------------------------------------------------------
+
+
+def test_what_was_sent_needs_no_rows() -> None:
+    before = words()
+    assert posted({}, before) == before
+    assert posted({"title": " New  title "}, before) == replace(before, title="New title")
+    assert posted({"sections-TOTAL_FORMS": "0"}, before).sections == ()
+    assert posted({"sections-TOTAL_FORMS": "9" * 50}, before).sections == ()
+
+
+def test_rows_are_in_the_order_that_was_sent_and_the_deleted_left_out() -> None:
+    data = {"sections-TOTAL_FORMS": "1", "sections-0-title": "S", "sections-0-briefs-TOTAL_FORMS": "4"}
+    for number, position in enumerate(("2", "1", "x", "0")):
+        data |= {f"sections-0-briefs-{number}-text": f"B{number}", f"sections-0-briefs-{number}-position": position}
+    data["sections-0-briefs-0-DELETE"] = "on"
+    sections = posted(data, words()).sections
+    assert [brief.text for brief in sections[0].briefs] == ["B3", "B1", "B2"]
+
+
+def test_a_name_is_taken_once_and_only_if_it_was_there() -> None:
+    before = replace(words(), sections=(Section("S", briefs=(Brief("Old.", uid="bcdfghjk"),)),))
+    data = {"sections-TOTAL_FORMS": "1", "sections-0-title": "S", "sections-0-briefs-TOTAL_FORMS": "3"}
+    for number, uid in enumerate(("bcdfghjk", "bcdfghjk", "zzzzzzzz")):
+        data |= {f"sections-0-briefs-{number}-text": f"B{number}", f"sections-0-briefs-{number}-uid": uid}
+    assert [brief.uid for brief in posted(data, before).briefs] == ["bcdfghjk", "", ""]
+
+
+# --- Merging ------------------------------------------------------------------------
+
+
+def named(manuscript: Manuscript) -> Manuscript:
+    """Give everything a uid, as rows have."""
+    letters = "bcdfghjkmnpqrstvwxz"
+
+    def uid(number: int) -> str:
+        return "".join(letters[(number // 19**place) % 19] for place in range(8))
+
+    numbers = iter(range(1, 10_000))
+    return replace(
+        manuscript,
+        sections=tuple(
+            replace(
+                section,
+                briefs=tuple(replace(brief, uid=uid(next(numbers))) for brief in section.briefs),
+                items=tuple(
+                    replace(
+                        item,
+                        uid=uid(next(numbers)),
+                        insights=tuple(replace(one, uid=uid(next(numbers))) for one in item.insights),
+                    )
+                    for item in section.items
+                ),
+            )
+            for section in manuscript.sections
+        ),
+    )
+
+
+BASE = named(words(6))
+
+
+def with_item(manuscript: Manuscript, section: int, item: int, **fields: Any) -> Manuscript:
+    sections = list(manuscript.sections)
+    items = list(sections[section].items)
+    items[item] = replace(items[item], **fields)
+    sections[section] = replace(sections[section], items=tuple(items))
+    return replace(manuscript, sections=tuple(sections))
+
+
+def with_items(manuscript: Manuscript, section: int, items: tuple[NewsItem, ...]) -> Manuscript:
+    sections = list(manuscript.sections)
+    sections[section] = replace(sections[section], items=items)
+    return replace(manuscript, sections=tuple(sections))
+
+
+def test_different_fields_of_one_story_merge() -> None:
+    theirs = with_item(BASE, 0, 0, headline="Theirs")
+    mine = with_item(BASE, 0, 0, body="Mine")
+    assert merge(BASE, theirs, mine) == with_item(theirs, 0, 0, body="Mine")
+
+
+def test_the_same_field_changed_twice_does_not_merge() -> None:
+    assert merge(BASE, replace(BASE, title="Theirs"), replace(BASE, title="Mine")) is None
+    assert merge(BASE, with_item(BASE, 0, 0, body="Theirs"), with_item(BASE, 0, 0, body="Mine")) is None
+    assert merge(BASE, replace(BASE, title="Same"), replace(BASE, title="Same")) == replace(BASE, title="Same")
+
+
+def test_insights_merge_one_by_one() -> None:
+    first, second = next(BASE.items).insights
+    theirs = with_item(BASE, 0, 0, insights=(replace(first, text="Theirs"), second))
+    mine = with_item(BASE, 0, 0, insights=(first, replace(second, text="Mine"), Insight("New")))
+    merged = merge(BASE, theirs, mine)
+    assert merged is not None
+    assert [one.text for one in next(merged.items).insights] == ["Theirs", "Mine", "New"]
+
+
+def test_stories_added_in_different_sections_merge() -> None:
+    theirs = with_items(BASE, 0, (*BASE.sections[0].items, replace(story(7), uid="zzzzzzzz")))
+    mine = with_items(BASE, 1, (story(8), *BASE.sections[1].items))
+    merged = merge(BASE, theirs, mine)
+    assert merged is not None
+    assert [item.headline for item in merged.items] == [f"Story {n}" for n in (0, 1, 2, 7, 8, 3, 4, 5)]
+
+
+def test_a_story_edited_while_it_was_deleted_does_not_merge() -> None:
+    theirs = with_items(BASE, 0, BASE.sections[0].items[1:])
+    assert merge(BASE, theirs, with_item(BASE, 0, 0, body="Mine")) is None
+    assert merge(BASE, with_item(BASE, 0, 0, body="Theirs"), with_items(BASE, 0, BASE.sections[0].items[1:])) is None
+    assert merge(BASE, theirs, with_item(BASE, 0, 1, body="Mine")) == with_item(theirs, 0, 0, body="Mine")
+
+
+def test_a_story_moved_twice_does_not_merge() -> None:
+    moved, *rest = BASE.sections[0].items
+    left = with_items(BASE, 0, tuple(rest))
+    theirs = with_items(left, 1, (*BASE.sections[1].items, moved))
+    mine = with_items(left, 2, (moved,))
+    assert merge(BASE, theirs, mine) is None
+    assert merge(BASE, theirs, left) is None  # I deleted what they moved
+    assert merge(BASE, theirs, theirs) == theirs
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> Manuscript:
+    """Return BASE after some changes that a person makes."""
+    now = BASE
+    for _ in range(draw(st.integers(0, 3))):
+        number = draw(st.integers(0, 1))
+        items = now.sections[number].items
+        match draw(st.sampled_from(["title", "body", "insight", "delete", "add", "move", "section"])):
+            case "title":
+                now = replace(now, title=draw(st.sampled_from("abc")))
+            case "body" if items:
+                now = with_item(now, number, 0, body=draw(st.sampled_from("abc")))
+            case "insight" if items and items[0].insights:
+                changed = replace(items[0].insights[0], text=draw(st.sampled_from("abc")))
+                now = with_item(now, number, 0, insights=(changed, *items[0].insights[1:]))
+            case "delete":
+                now = with_items(now, number, items[1:])
+            case "add":
+                now = with_items(now, number, (*items, NewsItem(draw(st.sampled_from("xyz")))))
+            case "move" if items:
+                now = with_items(now, number, items[1:])
+                now = with_items(now, 1 - number, (*now.sections[1 - number].items, items[0]))
+            case "section":
+                now = replace(now, sections=(*now.sections, Section(draw(st.sampled_from("st")))))
+    return now
+
+
+@given(edits(), edits())
+def test_merging_loses_nothing_and_makes_nothing_up(theirs: Manuscript, mine: Manuscript) -> None:
+    assert merge(BASE, BASE, mine) == mine
+    assert merge(BASE, theirs, BASE) == theirs
+    merged = merge(BASE, theirs, mine)
+    if merged is None:
+        return
+    assert merge(BASE, mine, theirs) == merged
+    here = [item.uid for item in merged.items if item.uid]
+    assert len(here) == len(set(here))
+    kept = {item.uid for item in theirs.items} & {item.uid for item in mine.items} - {""}
+    assert kept == set(here)
+    for name in ("title", "summary"):
+        changed = {getattr(one, name) for one in (theirs, mine)} - {getattr(BASE, name)}
+        assert getattr(merged, name) in (changed or {getattr(BASE, name)})
