@@ -36,7 +36,7 @@ class Choice:
 
     @property
     def label(self) -> str:
-        return self.action.label
+        return str(self.action.label)
 
     @property
     def is_grave(self) -> bool:

@@ -47,7 +47,7 @@ def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
         del uid
         found.append(
             Changed(
-                what=_WHATS[what],
+                what=str(_WHATS[what]),
                 title=title,
                 section=section,
                 changes=tuple(_said(change) for change in changes),
@@ -111,12 +111,11 @@ def _readable(place: diff.Place, text: str) -> str:
 def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:
     """Return what the history page shows, with the difference of the two revisions that were asked for."""
     editions = Edition.objects.defer("page").order_by("number")
-    revisions = list(issue.revisions.prefetch_related("reviews", Prefetch("editions", editions)))
+    revisions: list[Any] = list(issue.revisions.prefetch_related("reviews", Prefetch("editions", editions)))
     now = timezone.now()
     for revision in revisions:
         revision.issue = issue
-        revision.local = issue.local(revision.created_at)
-        revision.shown = f"{revision.local:%Y-%m-%d %H:%M:%S}"
+        revision.shown = f"{issue.local(revision.created_at):%Y-%m-%d %H:%M:%S}"
         revision.marks = [_mark(issue, edition, now) for edition in revision.editions.all()]
     by_number = {str(revision.number): revision for revision in revisions}
     newest = revisions[0] if revisions else None

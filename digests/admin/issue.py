@@ -12,14 +12,22 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from digests import workflow
 from digests.admin import actions, conflict, saving
@@ -329,11 +337,11 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         issue = Issue.objects.for_desk(request.user).select_related("digest").filter(pk=pk).first()
         if issue is None:
             raise Http404
-        return cast(Issue, issue)
+        return issue
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if request.method != "GET":
-            return cast(HttpResponse, require_GET(lambda request: HttpResponse())(request))
+            return HttpResponseNotAllowed(["GET"])
         if not object_id.isdecimal():
             raise Http404
         issue = self._seen_by(request, int(object_id))

@@ -80,7 +80,7 @@ def _merged_bones(base: list[Bones], theirs: list[Bones], mine: list[Bones]) -> 
 def _places(part: int, sections: Iterable[Bones]) -> dict[Hashable, list[int]]:
     places: dict[Hashable, list[int]] = {}
     for number, section in enumerate(sections):
-        for key in section[part]:  # type: ignore[attr-defined]
+        for key in section[part]:
             places.setdefault(key, []).append(number)
     return places
 

@@ -74,7 +74,7 @@ class _Form:
                 link=self.text(row, "link"),
                 body=self.text(row, "body"),
                 tags=split(self.text(row, "tag_names")),
-                ai_role=role if role in AI_ROLES else "none",  # type: ignore[arg-type]
+                ai_role=role if role in AI_ROLES else "none",
                 insights=tuple(self.insights_of(row)),
             )
             uid = self.uid(row, self.items)
@@ -87,7 +87,7 @@ class _Form:
             insight = Insight(
                 text=self.text(row, "text"),
                 label=self.text(row, "label") or DEFAULT_LABEL,
-                basis=basis if basis in BASES else "editor",  # type: ignore[arg-type]
+                basis=basis if basis in BASES else "editor",
                 bullet=bool(self.text(row, "bullet")),
             )
             uid = self.uid(row, self.insights)

@@ -42,7 +42,8 @@ class RowForm(forms.ModelForm[Any]):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Their fields hold the same choices as the constraints, without asking the database for each row.
-        return super()._get_validation_exclusions() | {"ai_role", "basis"}
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return exclusions | {"ai_role", "basis"}
 
     @property
     def problem(self) -> str:

@@ -57,6 +57,14 @@
     }
   });
 
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest(".add-lead");
+    if (!button) return;
+    const section = button.closest(".section");
+    section.classList.add("is-led");
+    own(section, "[name$='-lead']").focus();
+  });
+
   form.addEventListener("input", (event) => {
     const item = event.target.closest(".item");
     if (item) describe(item);
