@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.markup import plain, render, render_line
 from digests.models import Edition, Issue, Retraction, Revision, Source, Story, Tag
+from digests.provenance import cited
 
 EXCERPT_LENGTH = 200
 
@@ -129,11 +130,12 @@ def page(manuscript: Manuscript, *, retracted: frozenset[str] = frozenset()) -> 
         "tags": list(manuscript.tags),
         "editor": manuscript.editor,
         "cover": {"file": manuscript.cover_file, "alt": manuscript.cover_alt},
-        "intro": render(manuscript.intro),
+        "cited": cited(manuscript),
+        "intro": render(manuscript.intro, heading_from=2),
         "sections": [
             {
                 "title": section.title,
-                "lead": render(section.lead),
+                "lead": render(section.lead, heading_from=3),
                 "briefs": [{"uid": brief.uid, "html": render_line(brief.text)} for brief in section.briefs],
                 "items": [_item(item, retracted=item.uid in retracted) for item in section.items],
             }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from digests.manuscript.values import AI_ROLES, BASES, Manuscript, domain
@@ -31,25 +30,26 @@ class Label:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def label(manuscript: Manuscript, edition: Edition, kinds: Mapping[str, str]) -> Label:
-    """Return the label of an edition. `kinds` gives the class of each domain: see `kinds_of`."""
-    counted = Counter(kinds.get(domain(url), Source.Kind.UNKNOWN) for url in cited(manuscript))
+def label(edition: Edition, kinds: Mapping[str, str]) -> Label:
+    """Return the label of an edition as printed. `kinds` gives the class of each domain: see `kinds_of`."""
+    page = edition.page
+    items = [item for section in page["sections"] for item in section["items"] if not item["retracted"]]
+    counted = Counter(kinds.get(domain(url), Source.Kind.UNKNOWN) for url in page["cited"])
     return Label(
-        stories=sum(1 for _ in manuscript.items),
-        briefs=sum(1 for _ in manuscript.briefs),
+        stories=len(items),
+        briefs=sum(len(section["briefs"]) for section in page["sections"]),
         sources={kind: counted[kind] for kind in Source.Kind.values if counted[kind]},
-        unsourced=sum(1 for item in manuscript.items if not item.link),
-        ai=_counts((item.ai_role for item in manuscript.items), AI_ROLES),
-        insights=_counts((insight.basis for insight in manuscript.insights), BASES),
+        unsourced=sum(1 for item in items if not item["link"]),
+        ai=_counts((item["ai_role"] for item in items), AI_ROLES),
+        insights=_counts((said["basis"] for item in items for note in item["notes"] for said in note["insights"]), BASES),
         approvals=edition.approvals,
         independently_reviewed=edition.independently_reviewed,
         emergency=bool(edition.forced_reason),
     )
 
 
-@lru_cache(maxsize=128)  # reading them out of the Markdown takes longer than the rest of a page
-def cited(manuscript: Manuscript) -> tuple[str, ...]:
-    """Return every link of an issue to a source, in order."""
+def cited(manuscript: Manuscript) -> list[str]:
+    """Return every link of an issue to a source, in order. Slow: it reads all of the Markdown."""
     found: list[str] = []
     for section in manuscript.sections:
         found += links(section.lead)
@@ -59,14 +59,15 @@ def cited(manuscript: Manuscript) -> tuple[str, ...]:
             found += [item.link] if item.link else []
             for text in (item.body, *(insight.text for insight in item.insights)):
                 found += links(text)
-    return tuple(url for url in found if domain(url))
+    return [url for url in found if domain(url)]
 
 
-def kinds_of(urls: Iterable[str]) -> dict[str, str]:
-    """Return the class of each domain that links lead to. One query."""
-    return dict(Source.objects.filter(domain__in={domain(url) for url in urls}).values_list("domain", "kind"))
+def kinds_of(edition: Edition) -> dict[str, str]:
+    """Return the class of each domain that an edition cites. One query."""
+    domains = {domain(url) for url in edition.page["cited"]}
+    return dict(Source.objects.filter(domain__in=domains).values_list("domain", "kind"))
 
 
-def _counts(values: Any, order: tuple[str, ...]) -> dict[str, int]:
+def _counts(values: Iterable[str], order: tuple[str, ...]) -> dict[str, int]:
     counted = Counter(values)
     return {value: counted[value] for value in order if counted[value]}

@@ -74,7 +74,7 @@ def test_a_correction_and_a_retraction_at_once_leave_one_live_edition(published:
     issue = reword(published(), "更正后", by=people.writer)
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
     workflow.perform(Action.APPROVE, issue, by=people.reviewer)
-    uid = issue.editions.live().get().stories.first().uid
+    uid = issue.editions.live().get().stories.all()[0].uid
 
     def correct() -> None:
         workflow.perform(Action.PUBLISH, issue, by=people.editor, note="更正")

@@ -32,7 +32,11 @@ def test_rows_say_what_the_manuscript_said(draft: Make) -> None:
 
 def test_every_text_has_a_uid_and_no_two_are_the_same(draft: Make) -> None:
     words = exchange.from_rows(draft(6))
-    uids = [value.uid for value in (*words.items, *words.briefs, *words.insights)]
+    uids = [
+        *(item.uid for item in words.items),
+        *(one.uid for one in words.briefs),
+        *(one.uid for one in words.insights),
+    ]
     assert all(uids) and len(set(uids)) == len(uids) == 6 + 2 + 18
 
 

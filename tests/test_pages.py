@@ -124,6 +124,12 @@ def test_an_issue_in_full(client: Client, published: Make) -> None:
     assert page.select_one(f".contents a[href='#{first.uid}']")
 
 
+def test_a_story_without_any_link_says_so(client: Client, published: Make) -> None:
+    published(sections=(Section("版块", items=(NewsItem("甲"), NewsItem("乙", body="见 [原文](https://s.test/)"))),))
+    stories = get(client, "/morning/2026-03-01/").select(".story")
+    assert [bool(story.select_one("[data-kind=none]")) for story in stories] == [True, False]
+
+
 def test_insights_stand_apart_and_say_what_they_rest_on(client: Client, published: Make) -> None:
     uid = story_of(published()).uid
     article = get(client, "/morning/2026-03-01/").find(id=uid)
@@ -469,11 +475,11 @@ def test_queries_of_an_issue_are_as_many_for_60_stories(
     issue = published(stories)
     tagged = story_of(issue, 2).uid
     for address, queries in {
-        "/morning/2026-03-01/": 7,
+        "/morning/2026-03-01/": 6,
         f"/stories/{tagged}/": 4,
-        "/morning/2026-03-01.md": 2,
-        "/morning/2026-03-01.json": 3,
-        "/morning/2026-03-01/label.json": 3,
+        "/morning/2026-03-01.md": 3,
+        "/morning/2026-03-01.json": 4,
+        "/morning/2026-03-01/label.json": 2,
         "/": 3,
         "/morning/": 4,
         "/tags/": 1,
@@ -495,7 +501,7 @@ def test_queries_of_a_list_are_as_many_for_1000_issues(
         "/morning/2026/02/": 4,
         "/tags/": 1,
         "/tags/ai/": 3,
-        "/morning/2026-02-25/": 7,
+        "/morning/2026-02-25/": 6,
     }.items():
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from digests import press, provenance, workflow
+from digests import provenance, workflow
 from digests.manuscript.values import Brief, Insight, NewsItem, Section
 from digests.models import Edition, Issue, Source
 from digests.states import Action
@@ -34,8 +34,7 @@ SECTIONS = (
 
 
 def label(edition: Edition) -> dict[str, object]:
-    words = press.public_manuscript(edition)
-    return provenance.label(words, edition, provenance.kinds_of(provenance.cited(words))).to_json()
+    return provenance.label(edition, provenance.kinds_of(edition)).to_json()
 
 
 def test_a_label_counts_what_is_there(published: Make) -> None:
@@ -51,6 +50,14 @@ def test_a_label_counts_what_is_there(published: Make) -> None:
         "independently_reviewed": True,
         "emergency": False,
     }
+
+
+def test_a_retracted_story_counts_for_nothing(published: Make, people: SimpleNamespace) -> None:
+    issue = published(0, sections=SECTIONS)
+    uid = issue.editions.get().stories.order_by("position")[0].uid
+    workflow.perform(Action.RETRACT, issue, by=people.editor, story=uid, note="来源造假")
+    after = label(issue.editions.live().get())
+    assert (after["stories"], after["unsourced"], after["sources"]) == (1, 1, {"data": 1})
 
 
 def test_an_emergency_says_so_until_approved_and_after(draft: Make, people: SimpleNamespace) -> None:

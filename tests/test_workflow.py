@@ -77,7 +77,7 @@ def test_a_save_without_a_change_keeps_the_approval(approved: Make, people: Simp
         lambda issue: issue.sections.last().briefs.first().delete(),
         lambda issue: issue.sections.filter(position=0).update(position=9),
         lambda issue: issue.tagged.first().delete(),
-        lambda issue: NewsItem.objects.filter(section__issue=issue).first().tagged.all().delete(),
+        lambda issue: NewsItem.objects.filter(section__issue=issue)[0].tagged.all().delete(),
         lambda issue: Issue.objects.filter(pk=issue.pk).update(cover="covers/other.png", cover_alt="图"),
     ],
     ids=["text", "insight", "brief removed", "order", "issue tag", "story tag", "image"],
@@ -334,9 +334,9 @@ def correct(issue: Issue, people: SimpleNamespace, title: str, **kwargs: Any) ->
 
 def test_a_correction_keeps_address_and_first_date_and_moves_updated(published: Make, people: SimpleNamespace) -> None:
     issue = published()
-    before = Edition.objects.live().dated().get()
+    before: Any = Edition.objects.live().dated().get()
     correct(issue, people, "更正后", note="数字有误")
-    after = Edition.objects.live().dated().get()
+    after: Any = Edition.objects.live().dated().get()
     assert after.get_absolute_url() == before.get_absolute_url()
     assert after.first_published == before.first_published == before.live_from
     assert after.live_from > before.live_from

@@ -36,7 +36,7 @@ def page(
         refused=refused,
         since=said_since(issue, version(request.POST)),
         theirs=compare(seen, now),
-        mine=compare(now, mine),
+        changes=compare(now, merged or mine),
         merged=merged is not None and merged != mine,
         lost_file=bool(request.FILES),
     )
@@ -61,7 +61,7 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
             status=409 if refused.stale else 400,
             refused=refused,
             since=said_since(issue, version(request.POST)) if refused.stale else (),
-            mine=compare(exchange.from_rows(issue), mine),
+            changes=compare(exchange.from_rows(issue), mine),
         )
     for note in reading.notes:
         messages.warning(

@@ -95,7 +95,7 @@ def _field(place: diff.Place) -> str:
         name = str(models[place.what]._meta.get_field(place.field).verbose_name)
     else:
         name = _("title") if place.field == "title" else _("text")
-    return f"{_('insight')} · {name}" if place.what == "insight" else name
+    return _("insight") + f" · {name}" if place.what == "insight" else name
 
 
 def _readable(place: diff.Place, text: str) -> str:

@@ -34,7 +34,7 @@ from digests.admin import actions, conflict, saving
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
-from digests.admin.wordlist import WordList
+from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
 from digests.models import Digest, Edition, Issue, Revision, TaggedIssue, TaggedNewsItem
 from digests.preflight import Blocker, Problem
@@ -48,14 +48,14 @@ class IssueForm(forms.ModelForm[Any]):
 
     tag_names = WordList(
         longest=LONGEST_TAG,
-        label=gettext_lazy("tags"),
+        label=gettext_lazy("Tags"),
         help_text=gettext_lazy("Separated by commas, in the order that readers see."),
     )
     seo = WordList(longest=200, label=gettext_lazy("SEO keywords"), help_text=gettext_lazy("Separated by commas."))
 
     class Meta:
         widgets = {
-            "title": forms.TextInput(attrs={"class": "title"}),
+            "title": forms.TextInput(attrs={"placeholder": gettext_lazy("Title")}),
             "date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "category": forms.TextInput,
             "editor": forms.TextInput,
@@ -74,8 +74,15 @@ class IssueForm(forms.ModelForm[Any]):
         if "digest" in self.fields:
             widget: Any = self.fields["digest"].widget
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
-            if self.instance.pk is None and Digest.objects.count() == 1:
-                self.initial.setdefault("digest", Digest.objects.get())
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """Begin a new issue as today's, of the only digest if there is one."""
+        digests = list(Digest.objects.all()[:2])
+        if len(digests) == 1:
+            self.initial.setdefault("digest", digests[0])
+        now = timezone.now().astimezone(digests[0].zone) if len(digests) == 1 else timezone.localtime()
+        self.initial.setdefault("date", now.date())
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -199,6 +206,11 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     def author(self, issue: Any) -> str:
         return issue.author_name or ""
 
+    @admin.display(description=gettext_lazy("Tags"))
+    def tag_names(self, issue: Issue) -> str:
+        """Return the tags for those who only read; the form has a field by this name for the others."""
+        return join(row.tag.name for row in issue.tagged.all())
+
     # --- Saving -------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -251,8 +263,10 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         issue = saving.save(manuscript, issue, by=request.user)
         form.instance = issue
         if issue.version == before:
-            kept = _("The approval stands.") if was == State.APPROVED else ""
-            self.message_user(request, f"{_('Nothing was changed, so nothing was written.')} {kept}".strip())
+            note = _("Nothing was changed, so nothing was written.")
+            if was == State.APPROVED:
+                note += " " + _("The approval stands.")
+            self.message_user(request, note)
             return
         head = issue.head
         self.message_user(request, _("Saved as revision %(number)s.") % {"number": issue.head.number}, messages.SUCCESS)
@@ -454,7 +468,7 @@ def _why_kept(issue: Issue) -> str:
 def _done(outcome: workflow.Outcome) -> str:
     """Say in a sentence what an action did."""
     issue, edition = outcome.issue, outcome.edition
-    said = f"{outcome.entry.get_action_display()}: {_('done')}."
+    said = _("Done: %(what)s.") % {"what": outcome.entry.get_action_display()}
     if edition and edition.pk and outcome.entry.action in (Action.PUBLISH, Action.FORCE_PUBLISH, Action.ROLL_BACK):
         said = _("Readers see edition %(number)s now.") % {"number": edition.number}
     elif edition and outcome.entry.action == Action.SCHEDULE:

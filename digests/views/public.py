@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from digests import press, provenance
-from digests.manuscript.values import Manuscript, domain
+from digests.manuscript.values import domain
 from digests.manuscript.writer import write
 from digests.markup import card
 from digests.models import Digest, Edition, Insight, NewsItem, Source, Story, Tag
@@ -191,9 +191,8 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
 def issue(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Show an issue as its live edition has it."""
     edition = _live_edition(digest, date)
-    manuscript = press.public_manuscript(edition)
-    sources = _sources(provenance.cited(manuscript))
-    label = _label(edition, manuscript, sources)
+    sources = _sources(edition)
+    label = provenance.label(edition, {name: source.kind for name, source in sources.items()})
     neighbours = _listed(Edition.objects.live().filter(digest=edition.digest)).defer("summary")
     cover = edition.page["cover"]
     tags = {tag.key: tag for tag in Tag.objects.filter(editions=edition)}
@@ -219,7 +218,7 @@ def issue(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
 def issue_label(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Give the nutrition label of an issue."""
     edition = _live_edition(digest, date)
-    return _json(_label(edition, press.public_manuscript(edition)).to_json())
+    return _json(_label(edition).to_json())
 
 
 @readable
@@ -234,8 +233,7 @@ def issue_markdown(request: HttpRequest, digest: str, date: Date) -> HttpRespons
 def issue_json(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Give an issue as data, with its label."""
     edition = _live_edition(digest, date)
-    manuscript = press.public_manuscript(edition)
-    words = manuscript.to_json()
+    words = press.public_manuscript(edition).to_json()
     del words["footer"]  # a card: raw HTML, and no part of the day's words
     return _json(
         {
@@ -246,7 +244,7 @@ def issue_json(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
             "first_published": edition.first_published,
             "updated": edition.live_from,
             "manuscript": words,
-            "label": _label(edition, manuscript).to_json(),
+            "label": _label(edition).to_json(),
         }
     )
 
@@ -317,7 +315,7 @@ def _headlines(editions: Iterable[Edition]) -> dict[int, list[Story]]:
 def _live_edition(slug: str, day: Date) -> Any:
     """Return what readers see of a digest on a date. Raises Http404, or Gone if they saw something once."""
     of_the_day = Edition.objects.filter(digest__slug=slug, date=day).select_related("digest")
-    edition = of_the_day.live().dated().select_related("digest", "revision").first()
+    edition = of_the_day.live().dated().first()
     if edition is not None:
         return edition
     past = of_the_day.begun().defer("page").first()
@@ -341,15 +339,14 @@ def _corrections(issue: Any) -> Any:
     return Edition.objects.begun().filter(issue=issue).exclude(correction="").only("correction", "note", "live_from")
 
 
-def _sources(urls: Iterable[str]) -> dict[str, Source]:
-    domains = {domain(url) for url in urls}
+def _sources(edition: Edition) -> dict[str, Source]:
+    """Return the sources that an edition cites, by domain."""
+    domains = {domain(url) for url in edition.page["cited"]}
     return {source.domain: source for source in Source.objects.filter(domain__in=domains)}
 
 
-def _label(edition: Edition, manuscript: Manuscript, sources: Mapping[str, Source] | None = None) -> provenance.Label:
-    if sources is None:
-        sources = _sources(provenance.cited(manuscript))
-    return provenance.label(manuscript, edition, {name: source.kind for name, source in sources.items()})
+def _label(edition: Edition) -> provenance.Label:
+    return provenance.label(edition, provenance.kinds_of(edition))
 
 
 def _facts(label: provenance.Label) -> list[tuple[Any, list[tuple[Any, int]]]]:
@@ -373,6 +370,7 @@ def _dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[
     return {
         **item,
         "source": sources.get(item["domain"]),
+        "unsourced": not item["link"] and 'href="http' not in item["body"],
         "tags": _tags(item["tags"], tags),
         "ai": "" if item["ai_role"] == NewsItem.AIRole.NONE else NewsItem.AIRole(item["ai_role"]).label,
         "notes": [

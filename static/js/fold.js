@@ -43,7 +43,7 @@
       );
       const number = group ? rows(group).length : 0;
       const [one, many] = form.dataset[kind].split("|");
-      say(place, number === 0 ? "" : number === 1 ? one : many.replace("%s", number));
+      say(place, number === 0 ? "" : number === 1 ? one : many.replace("{}", number));
     }
   };
 

@@ -110,7 +110,7 @@ def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: boo
         report.note("blocker", error.strerror or str(error))
     except Refusal as refusal:
         for problem in refusal.problems:
-            report.note("blocker", problem.reason, problem.line, problem.field)
+            report.note("blocker", _(problem.reason) % problem.params, problem.line, problem.field)
     except exchange.DoesNotFit as error:
         report.note("blocker", str(error))
     except workflow.Refused as refused:
@@ -127,7 +127,7 @@ def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: boo
 def _import(reading: Reading, digest: Digest, report: Report, *, by: Any, live: bool) -> None:
     manuscript = reading.manuscript
     for note in reading.notes:
-        report.note("warning", str(note), note.line)
+        report.note("warning", _(note.message) % note.params, note.line)
     if manuscript.footer == digest.subscribe_card:
         manuscript = replace(manuscript, footer="")
     elif manuscript.footer:
