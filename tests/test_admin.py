@@ -439,6 +439,17 @@ def test_the_page_costs_as_many_queries_for_three_stories_as_for_sixty(
     assert counts[0] == counts[1]
 
 
+def test_rows_are_dragged_only_to_lists_of_their_kind(issue: Issue, writer: User) -> None:
+    page = BeautifulSoup(desk(writer).get(url(issue)).content, "html.parser")
+    lists = page.select(".djn-items")
+    assert len(lists) > 10
+    for one in lists:
+        group, foothold = one.find_parent(class_="djn-group"), one.select_one(".djn-no-drag")
+        assert group is not None and foothold is not None
+        assert one["data-inline-model"] == group["data-inline-model"]
+        assert foothold.find() is not None  # nested-admin removes a row without a child, and drags get lost
+
+
 # --- Who sees what ----------------------------------------------------------------
 
 

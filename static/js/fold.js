@@ -31,7 +31,9 @@
   };
 
   const rows = (group) =>
-    group.querySelectorAll(":scope > .djn-items > .djn-inline-form:not(.djn-empty-form):not(.grp-predelete)");
+    group.querySelectorAll(
+      ":scope > .djn-items > .djn-inline-form:not(.djn-empty-form, .grp-predelete, .ui-sortable-placeholder, .ui-sortable-helper)",
+    );
 
   const count = () => {
     for (const place of form.querySelectorAll("[data-count]")) {

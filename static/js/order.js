@@ -27,6 +27,17 @@
     moved(row, button);
   });
 
+  // A row is saved where its names say. nested-admin can put a refused drag back without telling them.
+  $(document).on("djnesting:mutate", () => {
+    for (const row of form.querySelectorAll(`${ROW}:not(.ui-sortable-placeholder, .ui-sortable-helper)`)) {
+      const group = row.closest(".djn-group");
+      const prefix = group.id.replace(/-group$/, "");
+      if (!row.id || row.closest(".djn-empty-form") || row.id.replace(/-\d+$/, "") === prefix) continue;
+      $(group).djangoFormset().spliceInto($(row));
+      return; // which says again that something moved
+    }
+  });
+
   const sections = () => [...form.querySelectorAll(`.section${ROW.replace(".djn-inline-form", "")}:not(.grp-predelete)`)];
 
   // The list of sections is made when it is about to be shown: titles change while one writes.

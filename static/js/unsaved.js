@@ -20,7 +20,8 @@
 
   const look = () => {
     before ??= shape();
-    let any = shape() !== before;
+    // A form that was refused holds what is saved nowhere.
+    let any = shape() !== before || form.querySelector(".refused") !== null;
     for (const row of form.querySelectorAll(".item, .brief, .section > .line")) row.classList.remove("is-changed");
     for (const field of form.elements) {
       if (!visible(field) || !changed(field)) continue;
