@@ -105,15 +105,14 @@ def to_rows(manuscript: Manuscript, issue: Issue) -> None:
     Raises DoesNotFit, before anything is written, if a text is longer than its field.
     """
     _refuse_too_long(manuscript)
-    for name in _ISSUE_TEXTS:
-        setattr(issue, name, getattr(manuscript, name))
-    issue.seo = list(manuscript.seo)
-    issue.cover = manuscript.cover_file if _is_stored(manuscript.cover_file) else ""
-    issue.save(update_fields=[*_ISSUE_TEXTS, "seo", "cover"])
+    texts = {name: getattr(manuscript, name) for name in _ISSUE_TEXTS}
+    cover = manuscript.cover_file if _is_stored(manuscript.cover_file) else ""
+    _put(issue, **texts, seo=list(manuscript.seo), cover=cover)
     _tag(TaggedIssue, issue, manuscript.tags)
 
     sections = list(issue.sections.all())
-    items = list(NewsItem.objects.filter(section__issue=issue))
+    tagged = Prefetch("tagged", TaggedNewsItem.objects.select_related("tag"))
+    items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights", tagged))
     briefs = list(Brief.objects.filter(section__issue=issue))
     section_of = _recognise(manuscript.sections, sections, [lambda it: it.title])
     item_of = _recognise(
@@ -132,8 +131,7 @@ def to_rows(manuscript: Manuscript, issue: Issue) -> None:
     item_number = brief_number = 0
     for position, section in enumerate(manuscript.sections):
         row = section_of.get(position) or Section(issue=issue)
-        row.title, row.lead, row.position = section.title, section.lead, position
-        row.save()
+        _put(row, title=section.title, lead=section.lead, position=position)
         kept.add(row)
         for place, brief in enumerate(section.briefs):
             kept.add(_write_brief(brief, brief_of.get(brief_number), row, place))
@@ -191,6 +189,17 @@ def _recognise(new: Sequence[Any], rows: Sequence[Any], keys: Sequence[Any]) -> 
     return found
 
 
+def _put(row: Model, **values: Any) -> None:
+    """Give a row its values; writes those that are new, and nothing if none is."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if row._state.adding:
+        row.save()
+    elif changed:
+        row.save(update_fields=changed)
+
+
 def _named(value: Any, row: Any) -> Any:
     """Give a new row the uid that its text carries, if no other row has it."""
     if row._state.adding and value.uid and not type(row)._default_manager.filter(uid=value.uid).exists():
@@ -200,16 +209,14 @@ def _named(value: Any, row: Any) -> Any:
 
 def _write_brief(brief: values.Brief, row: Brief | None, section: Section, position: int) -> Brief:
     row = row or _named(brief, Brief())
-    row.section, row.text, row.position = section, brief.text, position
-    row.save()
+    _put(row, section_id=section.pk, text=brief.text, position=position)
     return row
 
 
 def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, position: int) -> NewsItem:
     row = row or _named(item, NewsItem())
-    row.section, row.position = section, position
-    row.headline, row.link, row.body, row.ai_role = item.headline, item.link, item.body, item.ai_role
-    row.save()
+    texts = {name: getattr(item, name) for name in ("headline", "link", "body", "ai_role")}
+    _put(row, section_id=section.pk, position=position, **texts)
     _tag(TaggedNewsItem, row, item.tags)
     _write_insights(item.insights, row)
     return row
@@ -224,18 +231,18 @@ def _write_insights(insights: Sequence[values.Insight], item: NewsItem) -> None:
     kept = set()
     for position, insight in enumerate(insights):
         row = same.get(position) or (free.pop(0) if free and not insight.uid else _named(insight, Insight()))
-        row.item, row.position = item, position
-        row.text, row.label, row.basis, row.bullet = insight.text, insight.label, insight.basis, insight.bullet
-        row.save()
+        texts = {name: getattr(insight, name) for name in ("text", "label", "basis", "bullet")}
+        _put(row, item_id=item.pk, position=position, **texts)
         kept.add(row.pk)
-    item.insights.exclude(pk__in=kept).delete()
+    for gone in rows:
+        if gone.pk not in kept:
+            gone.delete()
 
 
 def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
     """Put tags on a row in their order; writes nothing if they stand so already."""
-    tags = Tag.objects.named(names)
-    standing = list(through.objects.filter(content_object=row).order_by("position").values_list("tag_id", flat=True))
-    if standing != [tag.pk for tag in tags]:
+    if [tagged.tag.key for tagged in cast(Any, row).tagged.all()] != [Tag.key_of(name) for name in names]:
+        tags = Tag.objects.named(names)
         through.objects.filter(content_object=row).delete()
         through.objects.bulk_create(
             through(content_object=row, tag=tag, position=position) for position, tag in enumerate(tags)

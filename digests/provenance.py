@@ -41,7 +41,9 @@ def label(edition: Edition, kinds: Mapping[str, str]) -> Label:
         sources={kind: counted[kind] for kind in Source.Kind.values if counted[kind]},
         unsourced=sum(1 for item in items if not item["link"]),
         ai=_counts((item["ai_role"] for item in items), AI_ROLES),
-        insights=_counts((said["basis"] for item in items for note in item["notes"] for said in note["insights"]), BASES),
+        insights=_counts(
+            (said["basis"] for item in items for note in item["notes"] for said in note["insights"]), BASES
+        ),
         approvals=edition.approvals,
         independently_reviewed=edition.independently_reviewed,
         emergency=bool(edition.forced_reason),

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from digests.models import Edition, Issue, Story
+    from digests.models import Edition, Issue, Story  # noqa: F401 - the bases below name them
 
 
 def _span(at: datetime, prefix: str = "") -> Q:

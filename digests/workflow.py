@@ -417,7 +417,16 @@ def _endorse(issue: Issue, request: Request) -> Outcome:
     edition = flagged.order_by("-number").first()
     if edition is None:
         raise Refused(Blocker("nothing_flagged", _("No edition of this issue waits for an approval afterwards.")))
-    if reasons := list(_authorship(issue, request, edition.revision)):
+    reasons = list(_authorship(issue, request, edition.revision))
+    if request.by is not None and edition.by_id == request.by.pk:
+        reasons.append(
+            Blocker(
+                "own_emergency",
+                _("%(who)s published this without approval.") % {"who": request.name},
+                fix=_("Ask another reviewer."),
+            )
+        )
+    if reasons:
         raise Refused(*reasons)
     _judge(edition.revision, request, Review.Verdict.APPROVED)
     issue.editions.flagged().filter(revision=edition.revision).update(

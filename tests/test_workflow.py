@@ -232,6 +232,12 @@ def test_an_emergency_stays_flagged_until_someone_eligible_approves(draft: Make,
     assert refusal(Action.ENDORSE, issue, by=people.second) == "nothing_flagged"
 
 
+def test_who_published_in_an_emergency_does_not_approve_it_afterwards(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    perform(Action.FORCE_PUBLISH, issue, by=people.chief, note="地震")
+    assert refusal(Action.ENDORSE, issue, by=people.chief) == "own_emergency"
+
+
 def test_what_is_approved_is_not_forced(approved: Make, people: SimpleNamespace) -> None:
     assert refusal(Action.FORCE_PUBLISH, approved(), by=people.editor, note="急") == "is_approved"
 

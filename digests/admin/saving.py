@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from digests import exchange, workflow
@@ -14,16 +15,15 @@ from digests.preflight import Blocker, Place
 
 def save(manuscript: Manuscript, issue: Issue, *, by: Any, version: int | None = None) -> Issue:
     """Make an issue say what a manuscript says, and return it as it is then. Raises Refused, and then wrote nothing."""
-    with workflow.editing(issue, by=by, version=version) as locked:
-        if exchange.from_rows(locked) == manuscript:
-            return locked
-        same_day = Issue.objects.filter(digest=locked.digest, date=manuscript.date)
-        if same_day.exclude(pk=locked.pk).exists():
-            raise workflow.Refused(
-                Blocker("date_taken", _("This digest has an issue of that date already."), Place("date"))
-            )
-        try:
-            exchange.to_rows(manuscript, locked)
-        except exchange.DoesNotFit as error:
-            raise workflow.Refused(Blocker("does_not_fit", str(error))) from error
+    try:
+        with workflow.editing(issue, by=by, version=version) as locked:
+            if exchange.from_rows(locked) != manuscript:
+                exchange.to_rows(manuscript, locked)
+    except exchange.DoesNotFit as error:
+        raise workflow.Refused(Blocker("does_not_fit", str(error))) from error
+    except IntegrityError as error:
+        if "one_issue_a_day" not in str(error) and "digests_issue.date" not in str(error):
+            raise
+        taken = Blocker("date_taken", _("This digest has an issue of that date already."), Place("date"))
+        raise workflow.Refused(taken) from error
     return locked
