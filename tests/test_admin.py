@@ -792,3 +792,22 @@ def test_administrators_set_up_digests_tags_and_sources(issue: Issue) -> None:
     tag = Tag.objects.get(name="Zebra")
     assert client.post(reverse("admin:digests_tag_delete", args=[tag.pk]), {"post": "yes"}).status_code == 403
     assert client.get(reverse("admin:digests_digest_change", args=[issue.digest_id])).status_code == 200
+
+
+def test_the_first_page_says_what_waits(issue: Issue, writer: User, reviewer: User, editor: User) -> None:
+    first = desk(writer).get(reverse("admin:index"))
+    assertNotContains(first, "waiting")
+    workflow.perform(Action.SUBMIT, issue, by=writer)
+    assertContains(desk(reviewer).get(reverse("admin:index")), f"{issue}</a> {issue.title}")
+    workflow.perform(Action.FORCE_PUBLISH, issue, by=editor, note="The dam broke.")
+    assertContains(desk(reviewer).get(reverse("admin:index")), "The dam broke.")
+    workflow.perform(Action.ENDORSE, issue, by=reviewer)
+    assertNotContains(desk(reviewer).get(reverse("admin:index")), "The dam broke.")
+    assertNotContains(desk(staff("nobody")).get(reverse("admin:index")), issue.title)
+
+
+def test_staff_choose_their_language(writer: User) -> None:
+    client = desk(writer)
+    assertContains(client.get(reverse("admin:index")), "中文</button>")
+    client.post(reverse("set_language"), {"language": "zh-hans", "next": "/admin/"})
+    assertContains(client.get(reverse("admin:index")), "English</button>")

@@ -153,6 +153,10 @@ class Kept(admin.ModelAdmin[Any]):
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    on_first_page = False  # an issue's own page leads to most of its history
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.on_first_page and super().has_module_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -191,6 +195,7 @@ class RevisionAdmin(Kept):
 
 @admin.register(Edition)
 class EditionAdmin(Kept):
+    on_first_page = True
     list_display = ["issue", "number", "live_from", "live_until", "correction", "by_name", "approvals", "is_flagged"]
     list_display_links = ["issue", "number"]
     list_select_related = ["issue__digest"]
@@ -239,6 +244,7 @@ class CommentAdmin(Kept):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(Kept):
+    on_first_page = True
     list_display = ["at", "actor_name", "action", "digest_slug", "date", "from_state", "to_state", "note"]
     list_filter = ["action", "digest_slug"]
     search_fields = ["actor_name", "note"]
