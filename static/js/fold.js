@@ -114,7 +114,9 @@
 
   for (const item of items()) {
     describe(item);
-    if (item.matches(".has-errors") || item.querySelector(".errorlist")) open(item, true);
+    // Who cannot write came to read.
+    const read = form.matches(".is-readonly");
+    if (read || item.matches(".has-errors") || item.querySelector(".errorlist")) open(item, true);
   }
   // What is folded and filled says so; what has an error is open.
   for (const fold of form.querySelectorAll("[data-fold]")) {
