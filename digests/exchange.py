@@ -25,16 +25,11 @@ from digests.models import (
     TaggedIssue,
     TaggedNewsItem,
 )
+from digests.models.desk import FIRST_DAY, LAST_DAY
 
 
 class DoesNotFit(ValueError):
-    """A text of a manuscript is longer than its field in the database."""
-
-    def __init__(self, field: Any, text: str) -> None:
-        super().__init__(
-            _("%(field)s: “%(text)s…” has %(length)s characters; at most %(limit)s fit.")
-            % {"field": field.verbose_name, "text": text[:40], "length": len(text), "limit": field.max_length}
-        )
+    """Something of a manuscript has no room in its field. Its text is a sentence for people."""
 
 
 def from_rows(issue: Issue) -> Manuscript:
@@ -104,7 +99,7 @@ def to_rows(manuscript: Manuscript, issue: Issue) -> None:
     Runs inside the caller's transaction, which has the issue locked.
     Raises DoesNotFit, before anything is written, if a text is longer than its field.
     """
-    _refuse_too_long(manuscript)
+    refuse_unfit(manuscript)
     texts = {name: getattr(manuscript, name) for name in _ISSUE_TEXTS}
     cover = manuscript.cover_file if _is_stored(manuscript.cover_file) else ""
     _put(issue, **texts, seo=list(manuscript.seo), cover=cover)
@@ -152,7 +147,10 @@ def _is_stored(name: str) -> bool:
     return bool(re.fullmatch(r"covers/[\w-]+\.\w+", name, re.ASCII)) and default_storage.exists(name)
 
 
-def _refuse_too_long(manuscript: Manuscript) -> None:
+def refuse_unfit(manuscript: Manuscript) -> None:
+    """Raise DoesNotFit if a text is longer than its field, or the date one that no address can have."""
+    if not FIRST_DAY <= manuscript.date <= LAST_DAY:
+        raise DoesNotFit(_("Choose a date between the years 1900 and 2999."))
     texts: list[tuple[type[Model], str, str]] = [
         (Issue, "title", manuscript.title),
         (Issue, "category", manuscript.category),
@@ -169,7 +167,10 @@ def _refuse_too_long(manuscript: Manuscript) -> None:
     for model, name, text in texts:
         field = cast(Any, model._meta.get_field(name))
         if len(text) > field.max_length:
-            raise DoesNotFit(field, text)
+            raise DoesNotFit(
+                _("%(field)s: “%(text)s…” has %(length)s characters; at most %(limit)s fit.")
+                % {"field": field.verbose_name, "text": text[:40], "length": len(text), "limit": field.max_length}
+            )
 
 
 def _recognise(new: Sequence[Any], rows: Sequence[Any], keys: Sequence[Any]) -> dict[int, Any]:

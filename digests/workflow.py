@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digests import exchange, press
+from digests.manuscript.values import block, line
 from digests.models import Edition, Issue, LogEntry, Review, Revision
 from digests.permissions import may, wrote
 from digests.preflight import Blocker, Place, Problem, blockers, check
@@ -151,7 +152,7 @@ def perform(
 
     `version` is the one that the person saw; None (a command) means as it stands now.
     """
-    request = Request(action, by, note.strip(), at, correction, story, edition)
+    request = Request(action, by, block(note), at, correction, line(story), edition)
     with transaction.atomic():
         locked = lock(issue.pk, version)
         if reasons := list(_objections(locked, request)):

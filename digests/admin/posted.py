@@ -14,7 +14,7 @@ from typing import Any
 from digests.admin.wordlist import split
 from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, Brief, Insight, Manuscript, NewsItem, Section
 
-MOST_ROWS = 2000  # as Django's formsets: a forged count must not keep the server busy
+MOST_ROWS = 200  # of one list: a forged count must not keep the server busy
 
 
 def posted(data: Mapping[str, Any], before: Manuscript) -> Manuscript:

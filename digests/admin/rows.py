@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from nested_admin.formsets import NestedInlineFormSet
 from nested_admin.nested import NestedInlineAdminFormset
 
+from digests.admin.posted import MOST_ROWS
 from digests.admin.wordlist import WordList
 from digests.manuscript.values import domain
 from digests.models import Brief, Insight, Issue, NewsItem, Section, Tag
@@ -206,6 +207,7 @@ class RowInline(nested_admin.NestedStackedInline):
         if type(self) not in made:
             formset = super().get_formset(request, obj, **kwargs)
             formset.standing = standing(getattr(request, "issue", None))[self.model]
+            formset.absolute_max = MOST_ROWS
             formset.may_change = self.has_change_permission(request, obj)
             made[type(self)] = formset
         return made[type(self)]

@@ -7,7 +7,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -194,6 +194,10 @@ class Tag(TagBase):
         return slug
 
 
+# Days that addresses, feeds and clocks in every zone can say.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
 class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's base is not typed
     """The working copy of a day's issue."""
 
@@ -252,6 +256,11 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
                 violation_error_message=_("This digest has an issue of that date already."),
             ),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="issue_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(date__gte=FIRST_DAY, date__lte=LAST_DAY),
+                name="issue_date_has_an_address",
+                violation_error_message=_("Choose a date between the years 1900 and 2999."),
+            ),
         ]
 
     def __str__(self) -> str:

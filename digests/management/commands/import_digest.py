@@ -126,6 +126,7 @@ def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: boo
 
 def _import(reading: Reading, digest: Digest, report: Report, *, by: Any, live: bool) -> None:
     manuscript = reading.manuscript
+    exchange.refuse_unfit(manuscript)
     for note in reading.notes:
         report.note("warning", _(note.message) % note.params, note.line)
     if manuscript.footer == digest.subscribe_card:
