@@ -198,6 +198,7 @@ def standing(issue: Issue | None) -> dict[type[Model], list[Any]]:
 
 class RowInline(nested_admin.NestedStackedInline):
     formset = Rows
+    kind = ""  # what its rows are called on the page and in its styles
     extra = 0
     sortable_field_name = "position"
 
@@ -220,6 +221,7 @@ class InsightInline(RowInline):
     model = Insight
     form = InsightForm
     fields = ["position", "label", "text", "basis", "bullet"]
+    kind = "insight"
     template = "admin/digests/issue/_insights.html"
 
 
@@ -228,6 +230,7 @@ class ItemInline(RowInline):
     form = ItemForm
     fields = ["position", "headline", "link", "body", "ai_role", "tag_names"]
     inlines = [InsightInline]
+    kind = "item"
     template = "admin/digests/issue/_items.html"
 
 
@@ -235,6 +238,7 @@ class BriefInline(RowInline):
     model = Brief
     form = BriefForm
     fields = ["position", "text"]
+    kind = "brief"
     template = "admin/digests/issue/_briefs.html"
 
 
@@ -243,4 +247,5 @@ class SectionInline(RowInline):
     form = SectionForm
     fields = ["position", "title", "lead"]
     inlines = [BriefInline, ItemInline]
+    kind = "section"
     template = "admin/digests/issue/_sections.html"
