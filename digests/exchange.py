@@ -19,8 +19,10 @@ from digests.models import (
     Insight,
     Issue,
     NewsItem,
+    Retraction,
     Section,
     Source,
+    Story,
     Tag,
     TaggedIssue,
     TaggedNewsItem,
@@ -201,29 +203,34 @@ def _put(row: Model, **values: Any) -> None:
         row.save(update_fields=changed)
 
 
-def _named(value: Any, row: Any) -> Any:
-    """Give a new row the uid that its text carries, if no other row has it."""
-    if row._state.adding and value.uid and not type(row)._default_manager.filter(uid=value.uid).exists():
+def _named(value: Any, row: Any, issue: Issue) -> Any:
+    """Give a new row the uid that its text carries, unless it is or was another's: addresses are for ever."""
+    taken = (
+        type(row)._default_manager.filter(uid=value.uid),
+        Story.objects.filter(uid=value.uid).exclude(edition__issue=issue),
+        Retraction.objects.filter(uid=value.uid).exclude(issue=issue),
+    )
+    if value.uid and not any(others.exists() for others in taken):
         row.uid = value.uid
     return row
 
 
 def _write_brief(brief: values.Brief, row: Brief | None, section: Section, position: int) -> Brief:
-    row = row or _named(brief, Brief())
+    row = row or _named(brief, Brief(), section.issue)
     _put(row, section_id=section.pk, text=brief.text, position=position)
     return row
 
 
 def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, position: int) -> NewsItem:
-    row = row or _named(item, NewsItem())
+    row = row or _named(item, NewsItem(), section.issue)
     texts = {name: getattr(item, name) for name in ("headline", "link", "body", "ai_role")}
     _put(row, section_id=section.pk, position=position, **texts)
     _tag(TaggedNewsItem, row, item.tags)
-    _write_insights(item.insights, row)
+    _write_insights(item.insights, row, section.issue)
     return row
 
 
-def _write_insights(insights: Sequence[values.Insight], item: NewsItem) -> None:
+def _write_insights(insights: Sequence[values.Insight], item: NewsItem, issue: Issue) -> None:
     rows = list(item.insights.all())
     same = _recognise(insights, rows, [lambda it: it.uid, lambda it: (it.label, it.text)])
     # What is left over in both is taken for the same thought reworded, in order.
@@ -231,7 +238,7 @@ def _write_insights(insights: Sequence[values.Insight], item: NewsItem) -> None:
     free = [row for row in rows if row.pk not in taken]
     kept = set()
     for position, insight in enumerate(insights):
-        row = same.get(position) or (free.pop(0) if free and not insight.uid else _named(insight, Insight()))
+        row = same.get(position) or (free.pop(0) if free and not insight.uid else _named(insight, Insight(), issue))
         texts = {name: getattr(insight, name) for name in ("text", "label", "basis", "bullet")}
         _put(row, item_id=item.pk, position=position, **texts)
         kept.add(row.pk)

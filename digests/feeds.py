@@ -19,6 +19,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import feedgenerator, translation
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
+from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Edition, Story, Tag
 from digests.pages import absolute, absolute_html
@@ -90,7 +91,8 @@ FORMATS = {"rss": ("rss.xml", Rss), "atom": ("atom.xml", Atom), "json": ("feed.j
 def of(prefix: str, feed: type[Scoped], *, name: str) -> list[URLPattern]:
     """Return the three feed addresses of a listing page: P + rss.xml, atom.xml, feed.json."""
     return [
-        path(f"{prefix}{file}", feed(generator), name=f"{name}-{kind}") for kind, (file, generator) in FORMATS.items()
+        path(f"{prefix}{file}", require_safe(feed(generator)), name=f"{name}-{kind}")
+        for kind, (file, generator) in FORMATS.items()
     ]
 
 

@@ -77,7 +77,7 @@ def retract(edition: Edition, uid: str, reason: str, *, at: datetime, **facts: A
 def rebuild(edition: Edition) -> None:
     """Print and project an edition anew from its revision, in place."""
     _print(edition)
-    edition.save(update_fields=["page", "date", "title", "summary"])
+    edition.save(update_fields=["page", "date", "title", "summary", "cover"])
     edition.stories.all().delete()
     _project(edition)
 
@@ -117,6 +117,7 @@ def _print(edition: Edition) -> None:
     edition.date = manuscript.date
     edition.title = manuscript.title
     edition.summary = manuscript.summary
+    edition.cover = manuscript.cover_file
 
 
 def page(manuscript: Manuscript, *, retracted: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -123,7 +123,7 @@ TABLE: dict[Action, Transition] = {
             note=True,
             note_prompt=_("Why is the whole issue taken down?"),
         ),
-        Transition(Action.ARCHIVE, ANY, None, "digests.import_archive", preflight=True),
+        Transition(Action.ARCHIVE, frozenset({State.DRAFT}), None, "digests.import_archive", preflight=True),
     )
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +25,8 @@ from digests.models import Edition, Issue, LogEntry, Review, Revision
 from digests.permissions import may, wrote
 from digests.preflight import Blocker, Place, Problem, blockers, check
 from digests.states import TABLE, UNREVIEWED_ACTIONS, Action, Correction, State, sources
+
+LONGEST_WAIT = timedelta(days=366)  # a date further away is a slip of the hand
 
 # Sent with the log entry once the transaction is through; a receiver that fails harms nothing.
 announced = Signal()
@@ -79,10 +81,17 @@ def approvals(revision: Revision | None) -> int:
     return revision.reviews.filter(verdict=Review.Verdict.APPROVED).count() if revision else 0
 
 
+def objections(revision: Revision | None) -> list[str]:
+    """Return who asked for changes to exactly this revision, and did not approve it since."""
+    asked = revision.reviews.filter(verdict=Review.Verdict.CHANGES_REQUESTED) if revision else Review.objects.none()
+    return list(asked.values_list("reviewer_name", flat=True))
+
+
 def is_approved(issue: Issue, head: Revision | None) -> bool:
     """Say whether the words as they stand may go out."""
     needed: int = settings.NEWSROOM_APPROVALS
-    return needed == 0 or (issue.state == State.APPROVED and approvals(head) >= needed)
+    enough = approvals(head) >= needed and not objections(head)
+    return needed == 0 or (issue.state == State.APPROVED and enough)
 
 
 @contextmanager
@@ -229,6 +238,10 @@ def _authorship(issue: Issue, request: Request, revision: Revision) -> Iterator[
 
 
 def _not_approved(issue: Issue) -> str:
+    if against := objections(issue.head):
+        return _("%(who)s asked for changes to exactly these words. Change them, or ask for another look.") % {
+            "who": ", ".join(against)
+        }
     return _("It goes out once %(needed)s approved exactly these words; so far %(given)s did.") % {
         "needed": settings.NEWSROOM_APPROVALS,
         "given": approvals(issue.head),
@@ -290,7 +303,7 @@ def _judge(revision: Revision, request: Request, verdict: Review.Verdict) -> Non
 def _approve(issue: Issue, request: Request) -> Outcome:
     head = _head(issue)
     _judge(head, request, Review.Verdict.APPROVED)
-    enough = approvals(head) >= settings.NEWSROOM_APPROVALS
+    enough = approvals(head) >= settings.NEWSROOM_APPROVALS and not objections(head)
     target = State.APPROVED if enough else State(issue.state)
     return Outcome(issue, _enter(issue, request, target, head), problems=check(head.manuscript))
 
@@ -300,6 +313,9 @@ def _request_changes(issue: Issue, request: Request) -> Outcome:
     if request.by is None:
         raise Refused(Blocker("nobody", _("A review is given by a person."), fix=_("Say who reviews.")))
     _judge(head, request, Review.Verdict.CHANGES_REQUESTED)
+    # What was approved and is not any more does not go out by the clock.
+    for pending in issue.editions.pending().filter(revision=head):
+        press.unschedule(pending)
     return Outcome(issue, _enter(issue, request, State.CHANGES_REQUESTED, head))
 
 
@@ -391,6 +407,15 @@ def _schedule(issue: Issue, request: Request) -> Outcome:
                 _("A schedule needs an instant that is still to come."),
                 Place("at"),
                 _("Give a date and time in the zone %(zone)s.") % {"zone": issue.digest.time_zone},
+            )
+        )
+    if request.at > timezone.now() + LONGEST_WAIT:
+        raise Refused(
+            Blocker(
+                "too_far_away",
+                _("That is more than a year away."),
+                Place("at"),
+                _("Schedule it when the day is nearer."),
             )
         )
     return _go_out(issue, request, request.at)
@@ -513,9 +538,13 @@ def _archive(issue: Issue, request: Request) -> Outcome:
         raise Refused(
             Blocker("has_editions", _("This issue has a public history here already."), fix=_("Correct it instead."))
         )
+    if issue.revisions.count() > 1 or issue.log.exclude(action=Action.EDIT).exists():
+        raise Refused(
+            Blocker("worked_on", _("People have worked on this issue here."), fix=_("Publish it by review, as usual."))
+        )
     now = timezone.now()
     at = request.at or now
-    if at > now:
+    if issue.date >= issue.local(now).date() or at > now:
         raise Refused(
             Blocker("not_in_the_past", _("An archive is of the past."), Place("date"), _("Schedule it instead."))
         )

@@ -1,10 +1,12 @@
-"""Stored images. Their names are random and their bytes never change, so they may be kept for ever."""
+"""Stored pictures. Readers get those of live editions; who may see drafts gets the others too."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
+
+from digests.models import Edition, Issue
 
 # Named here, because Python 3.11 does not know AVIF by itself.
 CONTENT_TYPES = {
@@ -16,14 +18,18 @@ CONTENT_TYPES = {
     "webp": "image/webp",
 }
 
-# One dot, before a known ending: no way up the tree, and nothing a browser could run.
-PATTERN = rf"^media/(?P<path>[0-9A-Za-z_/-]+\.(?:{'|'.join(CONTENT_TYPES)}))$"
+# The names that uploads are given: no way up the tree, and nothing a browser could run.
+PATTERN = rf"^media/(?P<path>covers/[0-9a-f]{{32}}\.(?:{'|'.join(CONTENT_TYPES)}))$"
 
 
 @require_safe
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
+    is_public = Edition.objects.live().filter(cover=path).exists()
+    if not is_public and not Issue.objects.for_desk(request.user).exists():
+        raise Http404
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    # An hour, though the bytes never change: what is withdrawn must not stay in shared caches.
+    response.headers["Cache-Control"] = "public, max-age=3600" if is_public else "private, no-store"
     if response.status_code == 200:
         response.headers["Content-Type"] = CONTENT_TYPES[path.rpartition(".")[2]]
     return response

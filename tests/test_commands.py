@@ -86,6 +86,7 @@ def test_a_writer_who_may_not_review_is_told_so(draft: Make, people: SimpleNames
         ("export_digest", "morning", "2026-03-01"),
         ("export_digest", "morning", "2026-03-01", "--draft", "--out", "/nowhere/at/all.md"),
         ("import_digest", "/nowhere.md", "--digest", "morning"),
+        ("import_digest", "x" * 300, "--digest", "morning"),
     ],
 )
 def test_a_wrong_word_gets_a_sentence(draft: Make, args: tuple[str, ...]) -> None:
@@ -111,6 +112,19 @@ def test_importing_twice_changes_nothing(digest: Digest, people: SimpleNamespace
 def test_a_dry_run_writes_nothing(digest: Digest, file: Path) -> None:
     assert "created" in run("import_digest", file, "--digest", "morning", "--dry-run")
     assert not Issue.objects.exists()
+
+
+def test_the_second_file_of_a_day_is_refused(digest: Digest, file: Path) -> None:
+    (file.parent / "later.md").write_text(write(manuscript(title="另一篇")), encoding="utf-8")
+    with pytest.raises(CommandError, match="1"):
+        run("import_digest", file.parent, "--digest", "morning")
+    assert Issue.objects.get().title == "今天的要闻"
+
+
+def test_a_name_from_an_old_archive_stops_nothing(digest: Digest, file: Path) -> None:
+    file.rename(os.fsdecode(os.fsencode(file.parent) + b"/\xc8\xd5.md"))
+    run("import_digest", file.parent, "--digest", "morning")
+    assert Issue.objects.count() == 1
 
 
 def test_one_bad_file_does_not_stop_the_others(digest: Digest, file: Path) -> None:

@@ -57,6 +57,19 @@ def keep(issue: Issue) -> str:
     return reverse("admin:digests_issue_keep", args=[issue.pk])
 
 
+@pytest.mark.django_db
+def test_a_deleted_issue_gives_the_text_back(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    sent = opened(client, issue)
+    sent["title"] = "What I wrote"
+    Issue.objects.get().delete()
+    response = client.post(url(issue), sent)
+    assert response.status_code == 410
+    assertContains(response, "What I wrote", status_code=410)
+    assertContains(response, "Story 2", status_code=410)
+    assertContains(client.post(keep(issue), {"text": "merged by hand"}), "merged by hand", status_code=410)
+
+
 def given_back(response: Any) -> dict[str, str]:
     """Return what the form of the conflict page sends."""
     form = BeautifulSoup(response.content, "html.parser").select_one("form.text")

@@ -52,12 +52,15 @@ def test_case_width_and_space_make_no_new_tag(same: str) -> None:
     assert Tag.objects.get().name == "OpenAI"
 
 
-def test_an_address_stays_when_the_name_changes() -> None:
-    (tag,) = Tag.objects.named(["Twitter"])
-    tag.name = "X"
+def test_a_tag_is_respelled_and_never_another_word() -> None:
+    (tag,) = Tag.objects.named(["Openai"])
+    tag.name = "OpenAI"
     tag.save()
     tag.refresh_from_db()
-    assert (tag.name, tag.slug, tag.key) == ("X", "twitter", "x")
+    assert (tag.name, tag.slug, tag.key) == ("OpenAI", "openai", "openai")
+    tag.name = "X"
+    with pytest.raises(ValueError, match="keeps its word"):
+        tag.save()
 
 
 def test_tags_keep_the_order_that_staff_gave(draft: Callable[..., Issue], people: SimpleNamespace) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -212,6 +213,21 @@ def test_a_one_person_newsroom_publishes_unreviewed_and_its_edition_says_so(
     assert not edition.forced_reason
 
 
+def test_a_standing_objection_to_these_words_holds_them_back(
+    draft: Make, people: SimpleNamespace, settings: Settings
+) -> None:
+    settings.NEWSROOM_APPROVALS = 2
+    issue = draft()
+    perform(Action.SUBMIT, issue, by=people.writer)
+    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.REQUEST_CHANGES, issue, by=people.second, note="来源不实")
+    perform(Action.SUBMIT, issue, by=people.writer)
+    perform(Action.APPROVE, issue, by=people.root)
+    assert Issue.objects.get(pk=issue.pk).state == State.IN_REVIEW
+    perform(Action.APPROVE, issue, by=people.second)  # who objected looked again
+    assert Issue.objects.get(pk=issue.pk).state == State.APPROVED
+
+
 # Rule 5: emergency
 
 
@@ -294,6 +310,20 @@ def test_cancelling_a_scheduled_correction_leaves_what_is_live(published: Make, 
     perform(Action.UNSCHEDULE, issue, by=people.editor)
     assert live_title(issue, at) == "今天的要闻"
     assert issue.editions.get().live_until is None
+
+
+def test_taking_an_approval_back_cancels_the_schedule_of_those_words(approved: Make, people: SimpleNamespace) -> None:
+    issue = approved()
+    at = timezone.now() + timedelta(hours=2)
+    perform(Action.SCHEDULE, issue, by=people.editor, at=at)
+    perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note="诽谤")
+    assert live_title(issue, at) is None
+    assert actions(issue)[-1] == "request_changes"
+
+
+def test_a_slip_of_the_hand_is_not_scheduled(approved: Make, people: SimpleNamespace) -> None:
+    for at in (timezone.now() + timedelta(days=400), datetime.max.replace(tzinfo=UTC)):
+        assert refusal(Action.SCHEDULE, approved(date=date(2026, 3, at.day)), by=people.editor, at=at) == "too_far_away"
 
 
 def test_the_past_cannot_be_scheduled(approved: Make, people: SimpleNamespace) -> None:
@@ -422,6 +452,25 @@ def test_a_public_issue_keeps_its_date(published: Make, people: SimpleNamespace)
     with pytest.raises(Refused) as refused, workflow.editing(issue, by=people.writer) as locked:
         exchange.to_rows(manuscript(date=issue.date + timedelta(days=1)), locked)
     assert refused.value.reasons[0].code == "address_is_public"
+
+
+def test_an_archive_is_of_the_past_and_of_nothing_that_people_worked_on(draft: Make, people: SimpleNamespace) -> None:
+    worked = reword(draft(), "改过", by=people.colleague)
+    assert refusal(Action.ARCHIVE, worked, by=people.editor) == "worked_on"
+    today = draft(date=timezone.localdate())
+    assert refusal(Action.ARCHIVE, today, by=people.editor, at=timezone.now()) == "not_in_the_past"
+
+
+def test_the_name_of_a_retracted_story_is_never_given_again(published: Make, people: SimpleNamespace) -> None:
+    issue = published()
+    words = exchange.from_rows(issue)
+    uid = next(words.items).uid
+    perform(Action.RETRACT, issue, by=people.editor, story=uid, note="来源造假")
+    NewsItem.objects.filter(uid=uid).delete()
+    other = Issue.objects.create(digest=issue.digest, date=issue.date + timedelta(days=1), title="另一期")
+    with workflow.editing(other, by=people.writer) as locked:
+        exchange.to_rows(replace(words, date=other.date), locked)
+    assert uid not in {item.uid for item in exchange.from_rows(other).items}
 
 
 # Rule 11: the log
@@ -566,6 +615,7 @@ FROM = {
     },
     Action.PUBLISH: {State.APPROVED: State.APPROVED},
     Action.SCHEDULE: {State.APPROVED: State.APPROVED},
+    Action.ARCHIVE: {State.DRAFT: State.DRAFT},
 }
 # What these need is an edition, not a state; each has tests of its own above.
 OF_EDITIONS = {Action.UNSCHEDULE, Action.ENDORSE, Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW}

@@ -238,9 +238,9 @@ def wish(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def version(data: Mapping[str, Any]) -> int:
+def version(data: Mapping[str, Any], name: str = "version") -> int:
     """Return the version that a form was made from; one that no issue has if the form does not say."""
-    text = str(data.get("version") or "")
+    text = str(data.get(name) or "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 

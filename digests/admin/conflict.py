@@ -42,6 +42,18 @@ def page(
     )
 
 
+def gone(request: HttpRequest, text: str) -> HttpResponse:
+    """Give back a person's text whose issue was deleted meanwhile, for importing or pasting elsewhere."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("This issue was deleted."),
+        "opts": Issue._meta,
+        "text": text,
+        "rows": min(text.count("\n") + 2, 40),
+    }
+    return TemplateResponse(request, "admin/digests/issue/gone.html", context, status=410)
+
+
 def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
     """Save a merged text, unless it cannot be read or someone was quicker again: then it comes back as it was."""
     text = str(request.POST.get("text") or "").replace("\r\n", "\n")

@@ -36,7 +36,9 @@ from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
+from digests.manuscript.writer import write
 from digests.models import Digest, Edition, Issue, Revision, TaggedIssue, TaggedNewsItem
+from digests.models.desk import PICTURES
 from digests.preflight import Blocker, Problem
 from digests.states import Action, State
 
@@ -137,7 +139,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     ]
     formfield_overrides: dict[Any, Any] = {}
 
-    list_display = ["digest", "date", "linked_title", "badge", "public", "changed", "author"]
+    list_display = ["digest", "date", "linked_title", "badge", "public", "changed", "author", "seen"]
     list_display_links = ["linked_title"]
     list_filter = ["digest", "state", PublicFilter]
     list_select_related = ["digest"]
@@ -175,6 +177,11 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def linked_title(self, issue: Issue) -> str:
         return issue.title or _("(no title yet)")
+
+    @admin.display(description="")
+    def seen(self, issue: Issue) -> str:
+        """Carry the version that a person saw in the list, for actions on many."""
+        return format_html('<input type="hidden" name="seen-{}" value="{}">', issue.pk, issue.version)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def badge(self, issue: Issue) -> str:
@@ -221,7 +228,9 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         """Save under the lock, or give everything back: the words, and why they were not taken."""
-        if request.method != "POST" or not (object_id is None or object_id.isdecimal()):
+        if object_id is not None and not _is_number(object_id):
+            raise Http404
+        if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
             with transaction.atomic():
@@ -230,6 +239,9 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except workflow.Refused as refused:
             issue = Issue.objects.for_desk(request.user).filter(pk=object_id).first() if object_id else None
+            if issue is None and object_id:
+                mine = posted(request.POST.dict(), Manuscript("", timezone.localdate()))
+                return conflict.gone(request, text=write(mine))
             if refused.stale and issue:
                 seen = _seen(request, issue)
                 return conflict.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
@@ -257,10 +269,13 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         was, before, head = State(issue.state), issue.version, issue.head
         standing = head.manuscript if head else Manuscript(title="", date=issue.date)
         manuscript = posted(self._sent(request, issue if change else None), standing)
+        if day := form.cleaned_data.get("date"):
+            manuscript = replace(manuscript, date=day)
         if request.FILES.get("cover") and (picture := form.cleaned_data.get("cover")):
-            issue.cover.save(picture.name, picture, save=False)
+            issue.cover.save(f"cover.{PICTURES[picture.image.format]}", picture, save=False)
             manuscript = replace(manuscript, cover_file=issue.cover.name or "")
-        issue = saving.save(manuscript, issue, by=request.user)
+        version = actions.version(request.POST) if change else None
+        issue = saving.save(manuscript, issue, by=request.user, version=version)
         form.instance = issue
         if issue.version == before:
             note = _("Nothing was changed, so nothing was written.")
@@ -340,9 +355,11 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
 
     def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Save the text that someone merged after a conflict."""
-        issue = self._seen_by(request, pk)
-        if not self.has_change_permission(request, issue):
+        if not self.has_change_permission(request):
             raise PermissionDenied
+        issue = Issue.objects.for_desk(request.user).select_related("digest").filter(pk=pk).first()
+        if issue is None:
+            return conflict.gone(request, text=str(request.POST.get("text") or ""))
         return conflict.keep(request, issue)
 
     def _seen_by(self, request: HttpRequest, pk: int) -> Issue:
@@ -356,7 +373,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
-        if not object_id.isdecimal():
+        if not _is_number(object_id):
             raise Http404
         issue = self._seen_by(request, int(object_id))
         context = {
@@ -421,11 +438,17 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     def _perform_all(self, request: HttpRequest, action: Action, issues: Iterable[Issue]) -> None:
         for issue in issues:
             try:
-                outcome = workflow.perform(action, issue, by=request.user)
+                version = actions.version(request.POST, f"seen-{issue.pk}")
+                outcome = workflow.perform(action, issue, by=request.user, version=version)
             except workflow.Refused as refused:
                 self.message_user(request, f"{issue}: {refused}", messages.ERROR)
             else:
                 self.message_user(request, f"{issue}: {_done(outcome)}", messages.SUCCESS)
+
+
+def _is_number(text: str) -> bool:
+    """Say whether an address names an issue in the one way that there is: other spellings would pass by the lock."""
+    return text.isascii() and text.isdecimal() and not text.startswith("0") and len(text) < 19
 
 
 def _read_rows(issue: Issue) -> Issue:

@@ -91,7 +91,7 @@ class _Form:
                 bullet=bool(self.text(row, "bullet")),
             )
             uid = self.uid(row, self.insights)
-            if uid or insight.text:
+            if uid or insight.text or insight.label != DEFAULT_LABEL:
                 yield replace(insight, uid=uid)
 
     def briefs_of(self, section: str) -> Iterator[Brief]:

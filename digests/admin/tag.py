@@ -1,4 +1,4 @@
-"""Tags: what they are called. Their addresses stay."""
+"""Tags. Their words and addresses stay: published issues name them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ class TagAdmin(admin.ModelAdmin[Tag]):
     search_fields = ["name", "slug"]
     fields = ["name", "slug"]
     readonly_fields = ["slug"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["name", "slug"] if obj else ["slug"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         return (

@@ -163,7 +163,7 @@ class Manuscript(_Value):
     """A whole issue.
 
     `footer` is the raw HTML of a card that differs from the digest's own;
-    it is kept for export and never shown to readers.
+    it is kept for export, and no page renders it.
     """
 
     title: str

@@ -24,7 +24,17 @@ from PIL import Image
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, UID, UID_LENGTH, new_uid, tag_name
+from digests.manuscript.values import (
+    AI_ROLES,
+    BASES,
+    DEFAULT_LABEL,
+    UID,
+    UID_LENGTH,
+    block,
+    line,
+    new_uid,
+    tag_name,
+)
 from digests.querysets import IssueQuerySet
 from digests.states import State
 
@@ -48,7 +58,7 @@ def refuse_unknown_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a time zone, such as Asia/Shanghai."), params={"name": name})
 
 
-PICTURES = ["AVIF", "GIF", "JPEG", "PNG", "WEBP"]
+PICTURES = {"AVIF": "avif", "GIF": "gif", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # and their endings
 PIXELS = 40_000_000  # more than any page shows, less than would fill the memory when decoded
 
 
@@ -56,7 +66,7 @@ def refuse_unfit_picture(file: File[bytes]) -> None:
     """Refuse what no browser shows and what is too large to decode, going by its head alone."""
     try:
         file.seek(0)
-        with Image.open(file, formats=PICTURES) as picture:
+        with Image.open(file, formats=list(PICTURES)) as picture:
             pixels = picture.width * picture.height
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(_("This is no picture that browsers show: take JPEG, PNG, WebP, AVIF or GIF.")) from error
@@ -119,6 +129,13 @@ class Digest(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Feeds cannot carry what some word processors paste.
+        self.name = line(self.name)
+        for name in ("description", "policies", "subscribe_card"):
+            setattr(self, name, block(getattr(self, name)))
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("digest", args=[self.slug])
 
@@ -146,7 +163,7 @@ class Tag(TagBase):
 
     name: str  # taggit's own fields, which its package does not type
     slug: str
-    key = models.CharField(max_length=100, unique=True, editable=False)
+    key = models.CharField(max_length=400, unique=True, editable=False)  # folding case makes some letters three
 
     objects = TagManager()
 
@@ -158,9 +175,22 @@ class Tag(TagBase):
     def __str__(self) -> str:
         return str(self.name)
 
+    def clean(self) -> None:
+        """Refuse what `save` could not do, in words."""
+        self.name = tag_name(self.name)
+        longest = Tag._meta.get_field("name").max_length or 0
+        if not self.name or len(self.name) > longest:
+            raise ValidationError({"name": _("A tag has from 1 to %(most)d letters.") % {"most": longest}})
+        if Tag.objects.filter(key=self.key_of(self.name)).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("There is such a tag already, but for case, width or spaces.")})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name = tag_name(self.name)
-        self.key = self.key_of(self.name)
+        key = self.key_of(self.name)
+        if not self._state.adding and key != self.key:
+            # Editions name their tags: another word would change what readers have behind its approval.
+            raise ValueError(f"a tag keeps its word: {self.key!r} cannot become {key!r}")
+        self.key = key
         if not self.slug:
             self.slug = self._free_slug()
         super().save(*args, **kwargs)

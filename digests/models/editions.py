@@ -85,6 +85,7 @@ class Edition(models.Model):
     date = models.DateField()
     title = models.CharField(max_length=300)
     summary = models.TextField(blank=True)
+    cover = models.CharField(max_length=100, blank=True, db_index=True)
     page = models.JSONField(default=dict)
     tags = models.ManyToManyField(Tag, related_name="editions")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -35,8 +36,9 @@ class Command(BaseCommand):
         digest = find_digest(options["digest"])
         by = find_person(options["user"]) if options["user"] else None
         refused = 0
+        taken: dict[str, Path] = {}
         for path in files(options["paths"]):
-            report = import_file(path, digest, by=by, live=options["live"], dry_run=options["dry_run"])
+            report = import_file(path, digest, by=by, live=options["live"], dry_run=options["dry_run"], taken=taken)
             refused += report.status == "refused"
             if options["json"]:
                 self.stdout.write(json.dumps(report.to_json(), ensure_ascii=False))
@@ -50,12 +52,17 @@ class Command(BaseCommand):
 def files(paths: list[Path]) -> Iterator[Path]:
     """Return the Markdown files of paths, folders read through in the order of their names."""
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # unlike path.is_dir(), says no to a name that no disk could hold
             yield from sorted(path.rglob("*.md"))
-        elif path.exists():
+        elif os.path.isfile(path):
             yield path
         else:
-            raise CommandError(_("There is no file or folder %(path)s.") % {"path": path})
+            raise CommandError(_("There is no file or folder %(path)s.") % {"path": shown(path)})
+
+
+def shown(path: Path) -> str:
+    """Return a path as text: a name that is not UTF-8, as old archives unpack, gets marks in its place."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 @dataclass(slots=True)
@@ -74,7 +81,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "path": str(self.path),
+            "path": shown(self.path),
             "status": self.status,
             "issue": self.issue,
             "published": self.published,
@@ -83,27 +90,32 @@ class Report:
         }
 
     def lines(self) -> Iterator[str]:
-        parts = [str(self.path), self.status, self.issue]
+        parts = [shown(self.path), self.status, self.issue]
         if self.published:
             parts.append(_("public"))
         parts += [f"{count} {name}" for name, count in self.counts.items()]
         yield " · ".join(part for part in parts if part)
         for note in self.notes:
             place = f":{note['line']}" if note["line"] else ""
-            yield f"  {self.path.name}{place}: {note['severity']}: {note['message']}"
+            yield f"  {shown(Path(self.path.name))}{place}: {note['severity']}: {note['message']}"
 
 
 class _DryRun(Exception):
     """Undoes the transaction of a dry run."""
 
 
-def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: bool) -> Report:
-    """Import one file in one transaction: all of it, or nothing."""
+def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: bool, taken: dict[str, Path]) -> Report:
+    """Import one file in one transaction: all of it, or nothing.
+
+    `taken` holds the issues of this run: a second file of the same day would replace the first.
+    """
     report = Report(path)
     try:
         reading = read(path.read_bytes(), date=date_in_name(path))
         with transaction.atomic():
             _import(reading, digest, report, by=by, live=live)
+            if first := taken.get(report.issue):
+                raise exchange.DoesNotFit(_("%(first)s is of the same day.") % {"first": shown(first)})
             if dry_run:
                 raise _DryRun
     except OSError as error:
@@ -117,8 +129,10 @@ def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: boo
         for reason in refused.reasons:
             report.note("blocker", str(reason), field=reason.place.field)
     except _DryRun:
+        taken[report.issue] = path
         return report
     else:
+        taken[report.issue] = path
         return report
     report.status, report.issue, report.published = "refused", "", False
     return report
@@ -141,7 +155,9 @@ def _import(reading: Reading, digest: Digest, report: Report, *, by: Any, live: 
         # The file knows nothing of a picture that was uploaded here.
         manuscript = replace(manuscript, cover_file=issue.cover.name, cover_alt=manuscript.cover_alt or issue.cover_alt)
     before = issue.version
-    with workflow.editing(issue, by=by, note=_("Imported from %(name)s") % {"name": report.path.name}) as locked:
+    with workflow.editing(
+        issue, by=by, note=_("Imported from %(name)s") % {"name": shown(Path(report.path.name))}
+    ) as locked:
         exchange.to_rows(manuscript, locked)
     if live:
         at = datetime.combine(manuscript.date, digest.deadline, digest.zone)
