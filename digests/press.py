@@ -116,7 +116,8 @@ def _print(edition: Edition) -> None:
         edition.page = page(manuscript, retracted=frozenset(reasons))
     edition.date = manuscript.date
     edition.title = manuscript.title
-    edition.summary = manuscript.summary
+    # Summaries are often lists, a line a story: cards, feeds and search results have one line.
+    edition.summary = " · ".join(plain(manuscript.summary).split("\n"))
     edition.cover = manuscript.cover_file
 
 
@@ -126,7 +127,7 @@ def page(manuscript: Manuscript, *, retracted: frozenset[str] = frozenset()) -> 
         "title": manuscript.title,
         "date": manuscript.date.isoformat(),
         "category": manuscript.category,
-        "summary": manuscript.summary,
+        "summary": render(manuscript.summary),
         "seo": list(manuscript.seo),
         "tags": list(manuscript.tags),
         "editor": manuscript.editor,

@@ -510,3 +510,13 @@ def test_queries_of_a_list_are_as_many_for_1000_issues(
 def test_a_long_issue_is_light(client: Client, published: Make) -> None:
     published(60)
     assert len(gzip.compress(client.get("/morning/2026-03-01/").content)) < 20_000
+
+
+def test_a_summary_that_is_a_list_is_one_on_the_page_and_a_line_elsewhere(client: Client, published: Make) -> None:
+    published(summary="- 甲事**要紧**\n- 乙事")
+    page = get(client, "/morning/2026-03-01/")
+    assert [item.get_text() for item in page.select(".summary li")] == ["甲事要紧", "乙事"]
+    assert page.find("meta", attrs={"name": "description"})["content"] == "甲事要紧 · 乙事"
+    assert get(client, "/").select_one(".summary").get_text() == "甲事要紧 · 乙事"
+    assert "甲事要紧 · 乙事" in client.get("/morning/rss.xml").content.decode()
+    assert client.get("/morning/2026-03-01.json").json()["manuscript"]["summary"] == "- 甲事**要紧**\n- 乙事"

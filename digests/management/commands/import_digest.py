@@ -92,7 +92,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         parts = [shown(self.path), self.status, self.issue]
         if self.published:
-            parts.append(_("public"))
+            parts.append(_("published"))
         parts += [f"{count} {name}" for name, count in self.counts.items()]
         yield " · ".join(part for part in parts if part)
         for note in self.notes:
