@@ -75,6 +75,7 @@ def _value(item: NewsItem) -> values.NewsItem:
         body=item.body,
         tags=_names(item.tagged.all()),
         ai_role=cast(values.AIRole, item.ai_role),
+        follows=item.follows,
         uid=item.uid,
         insights=tuple(
             values.Insight(
@@ -223,7 +224,7 @@ def _write_brief(brief: values.Brief, row: Brief | None, section: Section, posit
 
 def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, position: int) -> NewsItem:
     row = row or _named(item, NewsItem(), section.issue)
-    texts = {name: getattr(item, name) for name in ("headline", "link", "body", "ai_role")}
+    texts = {name: getattr(item, name) for name in ("headline", "link", "body", "ai_role", "follows")}
     _put(row, section_id=section.pk, position=position, **texts)
     _tag(TaggedNewsItem, row, item.tags)
     _write_insights(item.insights, row, section.issue)

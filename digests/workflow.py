@@ -18,10 +18,11 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from digests import exchange, press
-from digests.manuscript.values import block, line
-from digests.models import Edition, Issue, LogEntry, Review, Revision
+from digests.manuscript.values import NewsItem, block, line
+from digests.models import Edition, Issue, LogEntry, Review, Revision, Tick
 from digests.permissions import may, wrote
 from digests.preflight import Blocker, Place, Problem, blockers, check
 from digests.states import TABLE, UNREVIEWED_ACTIONS, Action, Correction, State, sources
@@ -55,6 +56,7 @@ class Request:
     correction: str = ""  # publish, schedule, roll_back
     story: str = ""  # retract: a uid
     edition: int | None = None  # roll_back, endorse: an edition's number
+    whole: bool = False  # approve: they say that they read all of it; at the desk, ticks show it
 
     @property
     def name(self) -> str:
@@ -156,12 +158,13 @@ def perform(
     correction: str = "",
     story: str = "",
     edition: int | None = None,
+    whole: bool = False,
 ) -> Outcome:
     """Carry out an action on an issue, or raise Refused with every reason and write nothing.
 
     `version` is the one that the person saw; None (a command) means as it stands now.
     """
-    request = Request(action, by, block(note), at, correction, line(story), edition)
+    request = Request(action, by, block(note), at, correction, line(story), edition, whole)
     with transaction.atomic():
         locked = lock(issue.pk, version)
         if reasons := list(_objections(locked, request)):
@@ -222,6 +225,8 @@ def _objections(issue: Issue, request: Request) -> Iterator[Problem]:
             % {"state": State(issue.state).label, "action": request.action.label},
             fix=_not_approved(issue) if request.action in UNREVIEWED_ACTIONS else "",
         )
+    elif request.action == Action.APPROVE and (head := issue.head):
+        yield from _unread(issue, request, head)
     if row.note and not request.note:
         yield Blocker("note_missing", _("A reason is needed."), Place("note"), row.note_prompt or "")
 
@@ -235,6 +240,35 @@ def _authorship(issue: Issue, request: Request, revision: Revision) -> Iterator[
             _("%(who)s wrote part of this issue, and nobody approves their own words.") % {"who": request.name},
             fix=_("Ask another reviewer."),
         )
+
+
+def _unread(issue: Issue, request: Request, revision: Revision) -> Iterator[Problem]:
+    """Say what an approval still waits for: stories without the reviewer's tick, and open threads."""
+    if not request.whole and (missing := unticked(revision, request.by)):
+        yield Blocker(
+            "unticked",
+            ngettext(
+                "%(count)s story is not ticked yet, beginning with “%(headline)s”.",
+                "%(count)s stories are not ticked yet, beginning with “%(headline)s”.",
+                len(missing),
+            )
+            % {"count": len(missing), "headline": missing[0].headline},
+            Place("ticks", missing[0].uid),
+            _("Read and tick each on the review screen."),
+        )
+    if count := issue.comments.open_threads().count():
+        yield Blocker(
+            "thread_open",
+            ngettext("%(count)s thread is open.", "%(count)s threads are open.", count) % {"count": count},
+            Place("threads"),
+            _("Answer and resolve it first."),
+        )
+
+
+def unticked(revision: Revision, user: Any) -> list[NewsItem]:
+    """Return the stories of a revision that a person has not ticked in exactly these words."""
+    ticked = set(Tick.objects.filter(issue=revision.issue_id, person=user).values_list("uid", "sha256"))
+    return [item for item in revision.manuscript.items if (item.uid, item.sha256) not in ticked]
 
 
 def _not_approved(issue: Issue) -> str:
@@ -286,6 +320,11 @@ def _move(issue: Issue, request: Request) -> Outcome:
     return Outcome(issue, _enter(issue, request, target, _head(issue)))
 
 
+def _ticked(revision: Revision, user: Any) -> list[str]:
+    missing = {item.uid for item in unticked(revision, user)}
+    return [item.uid for item in revision.manuscript.items if item.uid not in missing]
+
+
 def _judge(revision: Revision, request: Request, verdict: Review.Verdict) -> None:
     Review.objects.update_or_create(
         revision=revision,
@@ -295,6 +334,7 @@ def _judge(revision: Revision, request: Request, verdict: Review.Verdict) -> Non
             "reviewer_name": request.name,
             "verdict": verdict,
             "note": request.note,
+            "ticks": _ticked(revision, request.by),
             "at": timezone.now(),
         },
     )

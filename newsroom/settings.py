@@ -154,6 +154,25 @@ def _cache() -> dict[str, Any]:
 
 CACHES = {"default": _cache()}
 
+# Work behind a save: pictures, mail. Kept in the same database, done by `manage.py db_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+
+def _mail() -> dict[str, Any]:
+    if not setting("EMAIL_URL"):
+        # Nothing leaves the machine until somebody says by which way.
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    try:
+        return dict(env.email_url("EMAIL_URL"))
+    except (ImproperlyConfigured, KeyError, ValueError) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL should look like smtp+tls://user:password@mail.example.org:587 (or consolemail:// to print)."
+        ) from error
+
+
+globals().update({name: value for name, value in _mail().items() if name.startswith("EMAIL_")})
+DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", f"newsroom@{urlsplit(SITE_URL).hostname}")
+
 # --- Languages and time ----------------------------------------------------------
 
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -174,6 +193,8 @@ INSTALLED_APPS = [
     "digests",
     "nested_admin",
     "taggit",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -4,8 +4,8 @@ import os
 
 # A developer's .env or shell must not decide what the tests see: empty means the default.
 for _name in (
-    "ALLOWED_HOSTS", "CACHE_URL", "DEBUG", "HOST", "LANGUAGE_CODE", "NEWSROOM_APPROVALS",
-    "NEWSROOM_DEMO_PASSWORD", "PORT", "SITE_URL", "TIME_ZONE",
+    "ALLOWED_HOSTS", "CACHE_URL", "DEBUG", "DEFAULT_FROM_EMAIL", "EMAIL_URL", "HOST",
+    "LANGUAGE_CODE", "NEWSROOM_APPROVALS", "NEWSROOM_DEMO_PASSWORD", "PORT", "SITE_URL", "TIME_ZONE",
 ):  # fmt: skip
     os.environ[_name] = ""
 # The shell's may stay, since bin/with-postgres gives one. Without, SQLite, in memory.
@@ -23,5 +23,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What a save leaves for later is done at once, and mail goes nowhere but into the test's own box.
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A good hasher is slow by design, and tests log in all day.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -22,6 +22,7 @@ from digests.manuscript import values
 from digests.manuscript.values import Manuscript
 from digests.models import Brief, Digest, Edition, Insight, Issue, LogEntry, NewsItem, Section, Tag
 from digests.states import Action, State
+from tests.conftest import tick_all
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +107,7 @@ def issue(digest: Digest, writer: User) -> Issue:
 
 def approve(issue: Issue, writer: User, reviewer: User) -> None:
     workflow.perform(Action.SUBMIT, issue, by=writer)
-    workflow.perform(Action.APPROVE, issue, by=reviewer)
+    workflow.perform(Action.APPROVE, issue, by=reviewer, whole=True)
     issue.refresh_from_db()
     assert issue.state == State.APPROVED
 
@@ -528,7 +529,7 @@ def test_buttons_are_those_that_do_something(issue: Issue, writer: User, reviewe
     assert labels(issue, writer) == {"recall": ""}
     assert labels(issue, reviewer) == {"approve": "", "request_changes": ""}
     assert "approval" in labels(issue, editor)["publish"]
-    workflow.perform(Action.APPROVE, issue, by=reviewer)
+    workflow.perform(Action.APPROVE, issue, by=reviewer, whole=True)
     assert labels(issue, editor)["publish"] == ""
     assert "approve" not in labels(issue, reviewer)
     workflow.perform(Action.PUBLISH, issue, by=editor)
@@ -539,6 +540,8 @@ def test_buttons_are_those_that_do_something(issue: Issue, writer: User, reviewe
 def test_every_button_that_is_shown_can_be_pressed(issue: Issue, writer: User, reviewer: User, editor: User) -> None:
     for user, action in ((writer, "submit"), (reviewer, "approve"), (editor, "publish")):
         client = desk(user)
+        if action == "approve":
+            tick_all(issue, by=user)
         page = BeautifulSoup(client.get(url(issue)).content, "html.parser")
         form = page.find("form", action=do(issue, action))
         assert form is not None
@@ -694,6 +697,7 @@ def test_bulk_approval_of_own_words_is_refused_with_a_line_for_each(issue: Issue
     write(other, words(4, other.date), boss)
     for each in (issue, other):
         workflow.perform(Action.SUBMIT, each, by=writer)
+        tick_all(each, by=boss)
     lines = said(bulk(desk(boss), "approve_all", issue, other)).split(" | ")
     assert len(lines) == 2
     assert any("Morning 2026-03-10" in line and "nobody approves their own words" in line for line in lines)

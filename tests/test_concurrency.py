@@ -73,7 +73,7 @@ def test_a_save_and_an_approval_at_once_never_approve_unseen_words(draft: Make, 
 def test_a_correction_and_a_retraction_at_once_leave_one_live_edition(published: Make, people: SimpleNamespace) -> None:
     issue = reword(published(), "更正后", by=people.writer)
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    workflow.perform(Action.APPROVE, issue, by=people.reviewer)
+    workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     uid = issue.editions.live().get().stories.all()[0].uid
 
     def correct() -> None:

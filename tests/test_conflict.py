@@ -196,7 +196,7 @@ def test_an_approval_meanwhile_is_a_change_too(issue: Issue, writer: User, revie
     client = desk(writer)
     data = opened(client, issue) | {"summary": "My summary."}
     workflow.perform(Action.SUBMIT, issue, by=writer)
-    workflow.perform(Action.APPROVE, issue, by=reviewer)
+    workflow.perform(Action.APPROVE, issue, by=reviewer, whole=True)
     response = client.post(url(issue), data)
     assertContains(response, "rui", status_code=409)
     assertContains(response, "No difference.", status_code=409)

@@ -62,6 +62,7 @@ items = st.builds(
     insights=st.lists(insights, max_size=4).map(tuple),
     tags=st.lists(some_words, max_size=3).map(tuple),
     ai_role=st.sampled_from(AI_ROLES),
+    follows=st.sampled_from(["", "b7k2m9qx"]),
     uid=st.sampled_from(["", "?"]),
 )
 briefs = st.builds(Brief, text=some_words, uid=st.sampled_from(["", "?"]))

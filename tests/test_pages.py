@@ -91,7 +91,7 @@ def rewrite(issue: Issue, words: Manuscript, people: SimpleNamespace) -> None:
     with workflow.editing(issue, by=people.writer) as locked:
         exchange.to_rows(words, locked)
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    workflow.perform(Action.APPROVE, issue, by=people.reviewer)
+    workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     workflow.perform(
         Action.PUBLISH, issue, by=people.editor, correction=Correction.CORRECTION, note="数字有误，已改正。"
     )

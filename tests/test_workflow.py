@@ -137,20 +137,20 @@ def test_the_live_issue_stays_while_a_draft_is_edited_reviewed_and_rejected(
 def test_an_author_cannot_approve(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(by=people.chief)
     perform(Action.SUBMIT, issue, by=people.chief)
-    assert refusal(Action.APPROVE, issue, by=people.chief) == "own_words"
+    assert refusal(Action.APPROVE, issue, by=people.chief, whole=True) == "own_words"
 
 
 def test_a_superuser_cannot_approve_their_own_words(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(by=people.root)
     perform(Action.SUBMIT, issue, by=people.writer)
-    assert refusal(Action.APPROVE, issue, by=people.root) == "own_words"
+    assert refusal(Action.APPROVE, issue, by=people.root, whole=True) == "own_words"
 
 
 def test_an_author_of_an_earlier_revision_cannot_approve(draft: Make, people: SimpleNamespace) -> None:
     issue = reword(draft(by=people.chief), "同事改过", by=people.colleague)
     perform(Action.SUBMIT, issue, by=people.writer)
-    assert refusal(Action.APPROVE, issue, by=people.chief) == "own_words"
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    assert refusal(Action.APPROVE, issue, by=people.chief, whole=True) == "own_words"
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
 
 
 def test_who_wrote_before_the_last_edition_may_approve_what_others_wrote_since(
@@ -158,18 +158,18 @@ def test_who_wrote_before_the_last_edition_may_approve_what_others_wrote_since(
 ) -> None:
     issue = draft(by=people.chief)
     perform(Action.SUBMIT, issue, by=people.chief)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     perform(Action.PUBLISH, issue, by=people.editor)
     reword(issue, "同事的更正", by=people.colleague)
     perform(Action.SUBMIT, issue, by=people.colleague)
-    perform(Action.APPROVE, issue, by=people.chief)
+    perform(Action.APPROVE, issue, by=people.chief, whole=True)
 
 
 def test_an_emergency_does_not_make_own_words_approvable(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(by=people.chief)
     perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震")
     perform(Action.SUBMIT, issue, by=people.chief)
-    assert refusal(Action.APPROVE, issue, by=people.chief) == "own_words"
+    assert refusal(Action.APPROVE, issue, by=people.chief, whole=True) == "own_words"
     assert refusal(Action.ENDORSE, issue, by=people.chief) == "own_words"
 
 
@@ -183,11 +183,11 @@ def test_two_approvals_are_two_people(draft: Make, people: SimpleNamespace, sett
     settings.NEWSROOM_APPROVALS = 2
     issue = draft()
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     assert Issue.objects.get(pk=issue.pk).state == State.IN_REVIEW
     assert refusal(Action.PUBLISH, issue, by=people.editor) == "wrong_state"
-    perform(Action.APPROVE, issue, by=people.second)
+    perform(Action.APPROVE, issue, by=people.second, whole=True)
     perform(Action.PUBLISH, issue, by=people.editor)
     assert issue.editions.live().get().approvals == 2
 
@@ -198,7 +198,7 @@ def test_raising_the_number_of_approvals_holds_back_what_has_fewer(
     issue = approved()
     settings.NEWSROOM_APPROVALS = 2
     assert refusal(Action.PUBLISH, issue, by=people.editor) == "not_approved"
-    perform(Action.APPROVE, issue, by=people.second)
+    perform(Action.APPROVE, issue, by=people.second, whole=True)
     perform(Action.PUBLISH, issue, by=people.editor)
 
 
@@ -219,12 +219,12 @@ def test_a_standing_objection_to_these_words_holds_them_back(
     settings.NEWSROOM_APPROVALS = 2
     issue = draft()
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     perform(Action.REQUEST_CHANGES, issue, by=people.second, note="来源不实")
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.root)
+    perform(Action.APPROVE, issue, by=people.root, whole=True)
     assert Issue.objects.get(pk=issue.pk).state == State.IN_REVIEW
-    perform(Action.APPROVE, issue, by=people.second)  # who objected looked again
+    perform(Action.APPROVE, issue, by=people.second, whole=True)  # who objected looked again
     assert Issue.objects.get(pk=issue.pk).state == State.APPROVED
 
 
@@ -303,7 +303,7 @@ def test_a_schedule_goes_live_by_the_clock_and_can_be_cancelled_until_then(
 def test_cancelling_a_scheduled_correction_leaves_what_is_live(published: Make, people: SimpleNamespace) -> None:
     issue = reword(published(), "更正后", by=people.writer)
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     at = timezone.now() + timedelta(hours=2)
     perform(Action.SCHEDULE, issue, by=people.editor, at=at, note="数字有误")
     assert (live_title(issue), live_title(issue, at)) == ("今天的要闻", "更正后")
@@ -353,7 +353,7 @@ def test_every_door_out_runs_the_same_checks(
 def test_an_unfinished_draft_saves_and_goes_to_review(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(sections=())
     perform(Action.SUBMIT, issue, by=people.writer)
-    outcome = perform(Action.APPROVE, issue, by=people.reviewer)
+    outcome = perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     assert [problem.code for problem in outcome.problems] == ["issue_empty"]
     assert refusal(Action.PUBLISH, issue, by=people.editor) == "issue_empty"
 
@@ -364,7 +364,7 @@ def test_an_unfinished_draft_saves_and_goes_to_review(draft: Make, people: Simpl
 def correct(issue: Issue, people: SimpleNamespace, title: str, **kwargs: Any) -> None:
     reword(issue, title, by=people.writer)
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     perform(Action.PUBLISH, issue, by=people.editor, **kwargs)
 
 
@@ -382,7 +382,7 @@ def test_a_correction_keeps_address_and_first_date_and_moves_updated(published: 
 def test_a_substantive_correction_needs_a_note_and_a_kind(published: Make, people: SimpleNamespace) -> None:
     issue = reword(published(), "更正后", by=people.writer)
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     assert refusal(Action.PUBLISH, issue, by=people.editor) == "correction_unnamed"
     assert refusal(Action.PUBLISH, issue, by=people.editor, correction="nonsense") == "correction_unnamed"
     assert refusal(Action.PUBLISH, issue, by=people.editor, correction="clarification") == "note_missing"
@@ -414,7 +414,7 @@ def test_a_retraction_holds_in_later_and_scheduled_editions(published: Make, peo
     assert story is not None
     reword(issue, "下一版", by=people.writer)
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     at = timezone.now() + timedelta(hours=1)
     perform(Action.SCHEDULE, issue, by=people.editor, at=at, note="更正")
     perform(Action.RETRACT, issue, by=people.editor, story=story.uid, note="来源造假")
@@ -484,7 +484,7 @@ def test_each_transition_writes_exactly_one_row(draft: Make, people: SimpleNames
     perform(Action.SUBMIT, issue, by=people.writer)
     perform(Action.RECALL, issue, by=people.writer)
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.APPROVE, issue, by=people.reviewer)
+    perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
     perform(Action.PUBLISH, issue, by=people.editor)
     expected = ["edit", "submit", "request_changes", "edit", "submit", "recall", "submit", "approve", "publish"]
     assert actions(issue) == expected
@@ -629,7 +629,7 @@ def test_every_state_action_and_role(
 ) -> None:
     issue = into(state, draft(), people)
     by = getattr(people, role)
-    arguments: dict[str, Any] = {"by": by, "note": "因为"}
+    arguments: dict[str, Any] = {"by": by, "note": "因为", "whole": True}
     if action == Action.SCHEDULE:
         arguments["at"] = timezone.now() + timedelta(days=1)
     if action not in ROLES[role]:
@@ -658,7 +658,7 @@ def into(state: State, issue: Issue, people: SimpleNamespace) -> Issue:
     if state != State.DRAFT:
         perform(Action.SUBMIT, issue, by=people.writer)
     if state == State.APPROVED:
-        perform(Action.APPROVE, issue, by=people.second)
+        perform(Action.APPROVE, issue, by=people.second, whole=True)
     if state == State.CHANGES_REQUESTED:
         perform(Action.REQUEST_CHANGES, issue, by=people.second, note="再改")
     return Issue.objects.get(pk=issue.pk)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from digests.admin.wordlist import split
-from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, Brief, Insight, Manuscript, NewsItem, Section
+from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, UID, Brief, Insight, Manuscript, NewsItem, Section
 
 MOST_ROWS = 200  # of one list: a forged count must not keep the server busy
 
@@ -68,13 +68,14 @@ class _Form:
 
     def items_of(self, section: str) -> Iterator[NewsItem]:
         for row in self.rows(f"{section}-items"):
-            role = self.text(row, "ai_role")
+            role, follows = self.text(row, "ai_role"), self.text(row, "follows")
             item = NewsItem(
                 headline=self.text(row, "headline"),
                 link=self.text(row, "link"),
                 body=self.text(row, "body"),
                 tags=split(self.text(row, "tag_names")),
                 ai_role=role if role in AI_ROLES else "none",
+                follows=follows if UID.fullmatch(follows) else "",
                 insights=tuple(self.insights_of(row)),
             )
             uid = self.uid(row, self.items)

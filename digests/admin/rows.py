@@ -73,6 +73,7 @@ class ItemForm(RowForm):
             "headline": forms.TextInput,
             "link": forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
             "body": forms.Textarea(attrs={"rows": 4}),
+            "follows": forms.HiddenInput,
             "position": forms.HiddenInput,
         }
 
@@ -228,7 +229,7 @@ class InsightInline(RowInline):
 class ItemInline(RowInline):
     model = NewsItem
     form = ItemForm
-    fields = ["position", "headline", "link", "body", "ai_role", "tag_names"]
+    fields = ["position", "headline", "link", "body", "ai_role", "follows", "tag_names"]
     inlines = [InsightInline]
     kind = "item"
     template = "admin/digests/issue/_items.html"

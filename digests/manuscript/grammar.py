@@ -89,13 +89,14 @@ Place = Literal["item", "brief", "note", "bullet"]
 Attributes = dict[str, str]
 
 _KEYS: dict[Place, frozenset[str]] = {
-    "item": frozenset({"uid", "ai", "tags"}),
+    "item": frozenset({"uid", "ai", "follows", "tags"}),
     "brief": frozenset({"uid"}),
     "note": frozenset({"note", "basis", "uid"}),
     "bullet": frozenset({"uid"}),
 }
 _ATTRIBUTE = re.compile(
     rf"#(?P<uid>{UID.pattern})|\.(?P<note>note)|ai=(?P<ai>{'|'.join(AI_ROLES)})|basis=(?P<basis>{'|'.join(BASES)})"
+    rf"|follows=(?P<follows>{UID.pattern})"
     r'|tags=(?P<tags>"(?:[^"\\]|\\.)*")'
 )
 

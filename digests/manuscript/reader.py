@@ -131,6 +131,7 @@ class _Story:
             insights=tuple(self.insights),
             tags=grammar.split_tags(self.attributes.get("tags", "")),
             ai_role=cast(AIRole, self.attributes.get("ai", "none")),
+            follows=self.attributes.get("follows", ""),
             uid=self.uid,
         )
 

@@ -117,6 +117,7 @@ class NewsItem(_Value):
     insights: tuple[Insight, ...] = ()
     tags: tuple[str, ...] = ()
     ai_role: AIRole = "none"
+    follows: str = ""  # the uid of an earlier story that this one is an update to
     uid: str = ""
 
     def __post_init__(self) -> None:
@@ -128,6 +129,13 @@ class NewsItem(_Value):
         )
         if self.ai_role not in AI_ROLES:
             raise ValueError(f"ai_role is one of {', '.join(AI_ROLES)}, not {self.ai_role!r}")
+        if self.follows and not UID.fullmatch(self.follows):
+            raise ValueError(f"follows is the uid of a story, not {self.follows!r}")
+
+    @property
+    def sha256(self) -> str:
+        """The name of this exact story: a reviewer's tick is for these words and no others."""
+        return hashlib.sha256(_canonical(_item_json(asdict(self))).encode()).hexdigest()
 
     @property
     def domain(self) -> str:
@@ -225,8 +233,11 @@ class Manuscript(_Value):
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the value as plain JSON data, every field present."""
-        return {**asdict(self), "date": self.date.isoformat()}
+        """Return the value as plain JSON data: every field but one that came later and is empty."""
+        data = {**asdict(self), "date": self.date.isoformat()}
+        for section in data["sections"]:
+            section["items"] = tuple(_item_json(item) for item in section["items"])
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Manuscript:
@@ -243,12 +254,21 @@ class Manuscript(_Value):
 
     def canonical(self) -> str:
         """Return the one JSON text of this value."""
-        return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return _canonical(self.to_json())
 
     @property
     def sha256(self) -> str:
         """The name of this exact content: SHA-256 of its canonical JSON."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def _canonical(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _item_json(data: dict[str, Any]) -> dict[str, Any]:
+    # Stories had no `follows` once: without it, they keep the names that their words had then.
+    return {name: value for name, value in data.items() if name != "follows" or value}
 
 
 def _section(data: dict[str, Any]) -> Section:

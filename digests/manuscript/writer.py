@@ -86,6 +86,8 @@ def _item_heading(item: NewsItem, uids: bool, known: frozenset[str]) -> str:
     attributes = _uid(item.uid, uids)
     if item.ai_role != "none":
         attributes["ai"] = item.ai_role
+    if item.follows:
+        attributes["follows"] = item.follows
     if item.tags:
         attributes["tags"] = grammar.join_tags(item.tags)
     return _heading(3, text + grammar.group(attributes))

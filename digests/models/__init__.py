@@ -2,7 +2,10 @@
 
 from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, Tag, TaggedIssue, TaggedNewsItem
 from digests.models.editions import Edition, Retraction, Revision, Story
-from digests.models.review import Comment, LogEntry, Review
+from digests.models.notices import Notice, Told
+from digests.models.pictures import Picture
+from digests.models.previews import PreviewLink
+from digests.models.review import Comment, LogEntry, Look, Presence, Review, Tick
 from digests.models.sources import Citation, Source
 
 __all__ = [
@@ -14,7 +17,12 @@ __all__ = [
     "Insight",
     "Issue",
     "LogEntry",
+    "Look",
     "NewsItem",
+    "Notice",
+    "Picture",
+    "Presence",
+    "PreviewLink",
     "Retraction",
     "Review",
     "Revision",
@@ -24,4 +32,6 @@ __all__ = [
     "Tag",
     "TaggedIssue",
     "TaggedNewsItem",
+    "Tick",
+    "Told",
 ]

@@ -115,6 +115,12 @@ class Digest(models.Model):
         blank=True,
         help_text=_("HTML that exports end with. Readers see its words and links, never its pictures or scripts."),
     )
+    standing_sections = models.TextField(
+        _("standing sections"), blank=True, help_text=_("Titles that a new issue starts with, one a line.")
+    )
+    standing_tags = models.CharField(
+        _("standing tags"), max_length=500, blank=True, help_text=_("Tags that a new issue starts with, with commas.")
+    )
 
     class Meta:
         verbose_name = _("digest")
@@ -359,6 +365,8 @@ class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as
     )
     body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
     ai_role = models.CharField(_("part of AI"), max_length=20, choices=AIRole.choices, default=AIRole.NONE)
+    # By its uid, not by a foreign key: what it updates is a story that readers have, and rows come and go.
+    follows = models.CharField(_("update to"), max_length=UID_LENGTH, blank=True)
     tags = TaggableManager(through="digests.TaggedNewsItem", blank=True)
 
     class Meta(Positioned.Meta):

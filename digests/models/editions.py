@@ -6,9 +6,7 @@ import hashlib
 import json
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,19 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.values import UID_LENGTH, Manuscript
 from digests.models.desk import Digest, Issue, Tag
+from digests.models.person import PERSON
+from digests.models.pictures import Picture
 from digests.models.sources import Source
 from digests.querysets import EditionQuerySet, StoryQuerySet
 from digests.states import Correction
-
-# People are kept as a number and a name: history outlives an account, and is never rewritten when one goes.
-PERSON: dict[str, Any] = {
-    "to": settings.AUTH_USER_MODEL,
-    "on_delete": models.DO_NOTHING,
-    "null": True,
-    "blank": True,
-    "db_constraint": False,
-    "related_name": "+",
-}
 
 
 class Revision(models.Model):
@@ -88,6 +78,7 @@ class Edition(models.Model):
     cover = models.CharField(max_length=100, blank=True, db_index=True)
     page = models.JSONField(default=dict)
     tags = models.ManyToManyField(Tag, related_name="editions")
+    pictures = models.ManyToManyField(Picture, related_name="editions")
 
     objects = EditionQuerySet.as_manager()
 
@@ -152,6 +143,9 @@ class Story(models.Model):
     section = models.CharField(max_length=200)
     headline = models.CharField(max_length=300)
     link = models.CharField(max_length=2000, blank=True)
+    canonical = models.CharField(max_length=2000, blank=True)  # the link without what differs for no reason
+    follows = models.CharField(max_length=UID_LENGTH, blank=True)
+    thread = models.CharField(max_length=UID_LENGTH, blank=True, db_index=True)  # uid of the first story of all
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="stories")
     excerpt = models.TextField(blank=True)
     retracted = models.BooleanField(default=False)
@@ -164,7 +158,10 @@ class Story(models.Model):
         verbose_name = _("story")
         verbose_name_plural = _("stories")
         ordering = ["position"]
-        indexes = [models.Index(fields=["uid"], name="story_by_uid")]
+        indexes = [
+            models.Index(fields=["uid"], name="story_by_uid"),
+            models.Index(fields=["canonical"], name="story_by_canonical"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "uid"], name="a_story_once_an_edition"),
         ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.values import UID_LENGTH
 from digests.models.desk import Issue
-from digests.models.editions import PERSON, Revision
+from digests.models.editions import Revision
+from digests.models.person import PERSON
 from digests.states import Action, State
 
 
@@ -46,6 +48,12 @@ class Review(models.Model):
         return f"{self.reviewer_name}: {self.get_verdict_display()}"
 
 
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def open_threads(self) -> Self:
+        """Return the first remarks of threads that nobody has resolved."""
+        return self.filter(thread=None, resolved_at=None)
+
+
 class Comment(models.Model):
     """A remark in a thread on a story, insight, brief (by its uid) or the issue (no uid)."""
 
@@ -56,9 +64,12 @@ class Comment(models.Model):
     author = models.ForeignKey(**PERSON)
     author_name = models.CharField(max_length=150)
     text = models.TextField(_("text"))
+    about = models.TextField(blank=True)  # the words it stood at when it was written: they may be gone
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(**PERSON)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comment")
@@ -73,6 +84,66 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Tick(models.Model):
+    """A reviewer has read a story, in exactly these words: other words are not ticked."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="ticks")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    uid = models.CharField(max_length=UID_LENGTH)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("tick")
+        verbose_name_plural = _("ticks")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "person", "uid"], name="one_tick_a_person_and_story"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.uid}"
+
+
+class Look(models.Model):
+    """The revision that a person last reviewed: what changed since is what they are shown."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="looks")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("look")
+        verbose_name_plural = _("looks")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "person"], name="one_look_a_person_and_issue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.revision}"
+
+
+class Presence(models.Model):
+    """Somebody has an issue open at the desk, or had it a moment ago."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="presences")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    where = models.CharField(max_length=20, blank=True)  # write, text or review
+    uid = models.CharField(max_length=UID_LENGTH, blank=True)  # what their cursor is in
+    is_unsaved = models.BooleanField(default=False)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "person"], name="one_presence_a_person_and_issue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.issue}"
 
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):

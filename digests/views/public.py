@@ -191,25 +191,37 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
 def issue(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Show an issue as its live edition has it."""
     edition = _live_edition(digest, date)
-    sources = _sources(edition)
+    tags = {tag.key: tag for tag in Tag.objects.filter(editions=edition)}
+    return issue_page(request, edition, _sources(edition), tags, _corrections(edition.issue_id).order_by("live_from"))
+
+
+def issue_page(
+    request: HttpRequest,
+    edition: Any,
+    sources: Mapping[str, Source],
+    tags: Mapping[str, Tag],
+    corrections: Iterable[Edition] = (),
+    **more: Any,
+) -> HttpResponse:
+    """Show an edition, live or only imagined, with its sources by domain and its tags by key."""
     label = provenance.label(edition, {name: source.kind for name, source in sources.items()})
     neighbours = _listed(Edition.objects.live().filter(digest=edition.digest)).defer("summary")
     cover = edition.page["cover"]
-    tags = {tag.key: tag for tag in Tag.objects.filter(editions=edition)}
     context = {
         "edition": edition,
         "page": edition.page,
         "sections": _sections(edition.page, sources, tags),
         "tags": _tags(edition.page["tags"], tags),
         "cover": {**cover, "url": default_storage.url(cover["file"])} if cover["file"] else None,
-        "corrections": _corrections(edition.issue_id).order_by("live_from"),
+        "corrections": corrections,
         "label": label,
         "facts": _facts(label),
-        "earlier": neighbours.filter(date__lt=date).first(),
-        "later": neighbours.filter(date__gt=date).order_by("date").first(),
+        "earlier": neighbours.filter(date__lt=edition.date).first(),
+        "later": neighbours.filter(date__gt=edition.date).order_by("date").first(),
         "feeds": _feeds("digest", edition.digest.slug),
         "story_feeds": _feeds("stories", edition.digest.slug),
         "card": card(edition.digest.subscribe_card),
+        **more,
     }
     return _page(request, "digests/issue.html", context, digest=edition.digest)
 

@@ -47,6 +47,7 @@ class Command(BaseCommand):
                 correction=options["correction"],
                 story=options["story"],
                 edition=options["edition"],
+                whole=True,
             )
         except workflow.Refused as refused:
             raise CommandError(str(refused)) from None

@@ -1,0 +1,50 @@
+"""Pictures: the originals that staff gave, and what was made of them for readers."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from digests.models.desk import refuse_unfit_picture
+from digests.models.person import PERSON
+
+
+def picture_path(picture: Picture, name: str) -> str:
+    """Return a random name: nobody finds a draft's picture by guessing."""
+    return f"pictures/{secrets.token_hex(16)}{Path(name).suffix.lower()}"
+
+
+class Picture(models.Model):
+    """A stored picture, without the camera's notes. Covers and pictures in texts name it by its file."""
+
+    file = models.ImageField(_("file"), upload_to=picture_path, unique=True, validators=[refuse_unfit_picture])
+    sha256 = models.CharField(max_length=64, db_index=True)  # of what was uploaded: the same picture is kept once
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt = models.CharField(_("what it shows"), max_length=300, blank=True)
+    # Where the eye should stay when it is cropped: parts of width and height.
+    focal_x = models.FloatField(default=0.5)
+    focal_y = models.FloatField(default=0.5)
+    renditions = models.JSONField(default=list, blank=True)  # [{"file", "format", "width", "height"}], smallest first
+    made_at = models.DateTimeField(null=True, blank=True)
+    failure = models.TextField(blank=True)
+    by = models.ForeignKey(**PERSON)
+    by_name = models.CharField(max_length=150, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
+                name="focal_point_is_inside",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or self.file.name or ""
