@@ -180,7 +180,7 @@ def test_the_history_shows_what_changed(visit: Visit, day: date) -> None:
     open_issue(writer, day)
     writer.fill("[name=title]", "今天的大事")
     save(writer)
-    writer.locator(".links a").first.click()
+    writer.locator(".ways a").last.click()
     expect(writer.locator("ins").first).to_be_visible()
     expect(writer.locator("del").first).to_be_visible()
 
