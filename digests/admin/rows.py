@@ -6,7 +6,7 @@ The formsets show and check rows. They save nothing: what was sent is read by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import nested_admin
@@ -14,6 +14,7 @@ from django import forms
 from django.contrib.admin.helpers import InlineAdminForm
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from nested_admin.formsets import NestedInlineFormSet
 from nested_admin.nested import NestedInlineAdminFormset
 
 from digests.admin.posted import MOST_ROWS
+from digests.admin.widgets import CheckboxInput, Errors, HiddenInput, Select, Textarea, TextInput
 from digests.admin.wordlist import WordList
 from digests.manuscript.values import domain
 from digests.models import Brief, Insight, Issue, NewsItem, Section, Tag
@@ -31,10 +33,10 @@ LONGEST_TAG = Tag._meta.get_field("name").max_length or 100
 class RowForm(forms.ModelForm[Any]):
     """A row of an issue. An unfinished draft always saves, so nothing is required."""
 
-    uid = forms.CharField(required=False, widget=forms.HiddenInput)
+    uid = forms.CharField(required=False, widget=HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **{"label_suffix": "", **kwargs, "error_class": Errors})
         if self.instance.pk:
             self.initial["uid"] = getattr(self.instance, "uid", "")
         for field in self.fields.values():
@@ -55,9 +57,9 @@ class RowForm(forms.ModelForm[Any]):
 class SectionForm(RowForm):
     class Meta:
         widgets = {
-            "title": forms.TextInput(attrs={"placeholder": _("Title of the section"), "aria-label": _("Section")}),
-            "lead": forms.Textarea(attrs={"rows": 1, "placeholder": _("Lead, before the first story")}),
-            "position": forms.HiddenInput,
+            "title": TextInput(attrs={"placeholder": _("Title of the section"), "aria-label": _("Section")}),
+            "lead": Textarea(attrs={"rows": 1, "placeholder": _("Lead, before the first story")}),
+            "position": HiddenInput,
         }
 
 
@@ -65,16 +67,17 @@ class ItemForm(RowForm):
     tag_names = WordList(
         longest=LONGEST_TAG,
         label=_("Tags"),
-        widget=forms.TextInput(attrs={"placeholder": _("separated by commas")}),
+        widget=TextInput(attrs={"placeholder": _("separated by commas")}),
     )
 
     class Meta:
         widgets = {
-            "headline": forms.TextInput,
-            "link": forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
-            "body": forms.Textarea(attrs={"rows": 4}),
-            "follows": forms.HiddenInput,
-            "position": forms.HiddenInput,
+            "headline": TextInput,
+            "link": TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+            "body": Textarea(attrs={"rows": 4}),
+            "ai_role": Select,
+            "follows": HiddenInput,
+            "position": HiddenInput,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,18 +93,19 @@ class ItemForm(RowForm):
 class InsightForm(RowForm):
     class Meta:
         widgets = {
-            "label": forms.TextInput(attrs={"list": "labels", "aria-label": _("Label")}),
-            "text": forms.Textarea(attrs={"rows": 1, "aria-label": _("Insight")}),
-            "basis": forms.Select(attrs={"aria-label": _("Basis")}),
-            "position": forms.HiddenInput,
+            "label": TextInput(attrs={"list": "labels", "aria-label": _("Label")}),
+            "text": Textarea(attrs={"rows": 1, "aria-label": _("Insight")}),
+            "basis": Select(attrs={"aria-label": _("Basis")}),
+            "bullet": CheckboxInput,
+            "position": HiddenInput,
         }
 
 
 class BriefForm(RowForm):
     class Meta:
         widgets = {
-            "text": forms.Textarea(attrs={"rows": 1, "aria-label": _("Brief")}),
-            "position": forms.HiddenInput,
+            "text": Textarea(attrs={"rows": 1, "aria-label": _("Brief")}),
+            "position": HiddenInput,
         }
 
 
@@ -109,12 +113,13 @@ class Rows(NestedInlineFormSet):
     """Rows of one list, out of those that were read for the whole issue at once."""
 
     standing: list[Any] = []
+    by_parent: dict[Any, list[Any]] = {}
     may_change = True
 
     def get_queryset(self) -> list[Any]:
         if self.is_bound:
             return self.standing  # a row may come from another section than it stands in
-        return [row for row in self.standing if getattr(row, self.fk.attname) == self.instance.pk]
+        return self.by_parent.get(self.instance.pk, [])
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -141,6 +146,11 @@ class Row(InlineAdminForm):
         return str(self.form.prefix).endswith("__prefix__")
 
     @property
+    def is_going(self) -> bool:
+        """Say whether somebody has marked this row for deletion and not saved yet."""
+        return bool(self.form.is_bound and self.form["DELETE"].value())
+
+    @property
     def html_id(self) -> str:
         return str(self.form.prefix).replace("__prefix__", "empty")
 
@@ -159,17 +169,38 @@ class Row(InlineAdminForm):
         """Return what names and places the row. Written by hand: there are hundreds on a page."""
         form = self.form
         names = ("id", "position", "uid") if getattr(form.instance, "uid", "") and self.original else ("id", "position")
-        return format_html_join(
-            "",
-            '<input type="hidden" name="{0}" id="id_{0}" value="{1}">',
-            ((form.add_prefix(name), "" if (value := form[name].value()) is None else value) for name in names),
-        )
+        return _hidden(form, names)
+
+
+def _hidden(form: Any, names: Iterable[str]) -> SafeString:
+    return format_html_join(
+        "",
+        '<input type="hidden" name="{0}" id="id_{0}" value="{1}">',
+        ((form.add_prefix(name), "" if (value := form[name].value()) is None else value) for name in names),
+    )
 
 
 class InOrder(NestedInlineAdminFormset):
     """Rows for the page in the order that was sent, the empty one that new rows are made from last."""
 
+    @property
+    def media(self) -> Any:
+        return self.opts.media  # no row needs more, and asking each would make them all once again
+
+    @property
+    def counts(self) -> SafeString:
+        """Return how many rows there are, as Django's formsets want to be told. By hand, as `Row.hidden` is."""
+        form = self.formset.management_form
+        return _hidden(form, form.fields)
+
     def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[Row]:
         forms = sorted(self.formset.forms, key=_position)
         if self.has_add_permission:
             forms.append(self.formset.empty_form)
@@ -209,6 +240,9 @@ class RowInline(nested_admin.NestedStackedInline):
         if type(self) not in made:
             formset = super().get_formset(request, obj, **kwargs)
             formset.standing = standing(getattr(request, "issue", None))[self.model]
+            formset.by_parent = {}
+            for row in formset.standing:
+                formset.by_parent.setdefault(getattr(row, formset.fk.attname), []).append(row)
             formset.absolute_max = MOST_ROWS
             formset.may_change = self.has_change_permission(request, obj)
             made[type(self)] = formset
