@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -119,13 +120,16 @@ def visit(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Page]
         if host and host != urlsplit(newsroom.url).netloc:
             problems.append(f"asked another host: {request.url}")
 
-    def open_as(name: str = "", *, language: str = "zh-CN", width: int = 1440, dark: bool = False) -> Page:
+    def open_as(
+        name: str = "", *, language: str = "zh-CN", width: int = 1440, dark: bool = False, **options: Any
+    ) -> Page:
         context = chromium.new_context(
             base_url=newsroom.url,
             locale=language,
             timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

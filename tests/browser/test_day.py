@@ -29,9 +29,16 @@ def day(newsroom: Newsroom, tmp_path: Path) -> date:
 
 
 def open_issue(page: Page, day: date) -> None:
-    page.goto("/admin/digests/issue/")
-    page.locator("#result_list tr", has_text=f"{day.year}年{day.month}月{day.day}日").get_by_role("link").first.click()
+    page.goto(f"{issue_address(page, day)}change/")
     expect(page.locator("#issue_form")).to_be_visible()
+
+
+def issue_address(page: Page, day: date) -> str:
+    """Return where the pages of an issue begin at the desk."""
+    page.goto(f"/admin/digests/issue/?date__year={day.year}&date__month={day.month}&date__day={day.day}")
+    address = page.locator("#result_list .field-linked_title a").first.get_attribute("href")
+    assert address
+    return address.split("change/")[0]
 
 
 def do(page: Page, action: str, **fields: str) -> None:
