@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.contrib import admin
@@ -34,6 +33,8 @@ class Change:
 class Changed:
     """A thing of an issue and all that changed in it."""
 
+    kind: diff.What
+    uid: str
     what: str
     title: str
     section: str
@@ -42,18 +43,13 @@ class Changed:
 
 def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
     """Return what changed between two manuscripts, thing by thing, ready for a template."""
-    found = []
-    for (what, uid, title, section), changes in groupby(diff.diff(old, new), key=_thing):
-        del uid
-        found.append(
-            Changed(
-                what=str(_WHATS[what]),
-                title=title,
-                section=section,
-                changes=tuple(_said(change) for change in changes),
-            )
-        )
-    return found
+    things: dict[tuple[diff.What, str, str, str], list[Change]] = {}
+    for change in diff.diff(old, new):
+        things.setdefault(_thing(change), []).append(_said(change))
+    return [
+        Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
+        for (kind, uid, title, section), changes in things.items()
+    ]
 
 
 _WHATS = {
@@ -64,10 +60,10 @@ _WHATS = {
 }
 
 
-def _thing(change: diff.Change) -> tuple[str, str, str, str]:
+def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
     """Return what a change is shown under: an insight's under its story."""
     place = change.place
-    what = "item" if place.what == "insight" else place.what
+    what: diff.What = "item" if place.what == "insight" else place.what
     return what, place.uid, "" if what == "issue" else place.title, place.section
 
 
