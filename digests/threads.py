@@ -107,7 +107,10 @@ def _objections(
         )
     elif field and field not in FIELDS[type(found)]:
         yield Blocker(
-            "no_such_field", _("There is no field “%(field)s”.") % {"field": field[:40]}, Place("field"), _("Look again.")
+            "no_such_field",
+            _("There is no field “%(field)s”.") % {"field": field[:40]},
+            Place("field"),
+            _("Look again."),
         )
 
 

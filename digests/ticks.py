@@ -20,7 +20,9 @@ def tick(issue: Issue, uid: str, sha256: str, *, by: Any, read: bool = True) -> 
         item = next((one for one in head.manuscript.items if one.uid == uid), None) if head else None
         if item is None:
             raise Refused(
-                Blocker("no_such_story", _("This story is not in the issue any more."), Place("ticks"), _("Look again."))
+                Blocker(
+                    "no_such_story", _("This story is not in the issue any more."), Place("ticks"), _("Look again.")
+                )
             )
         if item.sha256 != sha256:
             raise Refused(

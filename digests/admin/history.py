@@ -27,6 +27,7 @@ class Change:
     field: str = ""
     words: tuple[tuple[str, str], ...] = ()
     text: str = ""
+    is_part: bool = False  # an insight came or went, its story stayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,20 @@ def _said(change: diff.Change) -> Change:
     insight = change.place.what == "insight"
     match change.kind:
         case "added":
-            return Change("added", _("Insight added") if insight else _("Added"), text=change.new)
+            return Change("added", _("Insight added") if insight else _("Added"), text=change.new, is_part=insight)
         case "removed":
-            return Change("removed", _("Insight removed") if insight else _("Removed"), text=change.old)
+            said = _("Insight removed") if insight else _("Removed")
+            return Change("removed", said, text=change.old, is_part=insight)
         case "moved":
             return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
         case "reordered":
             return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
     words = tuple(diff.words(*(_readable(change.place, text) for text in (change.old, change.new))))
-    return Change("edited", "", field=_field(change.place), words=words)
+    return Change("edited", "", field=name_of(change.place), words=words)
 
 
-def _field(place: diff.Place) -> str:
+def name_of(place: diff.Place) -> str:
+    """Return a field's name as the form has it."""
     models: dict[str, Any] = {"issue": Issue, "item": NewsItem, "insight": Insight}
     names = {"tags": _("tags"), "cover_file": _("cover"), "footer": _("own footer"), "lead": _("lead")}
     if place.field in names:
@@ -235,7 +238,7 @@ class CommentAdmin(Kept):
     list_display = ["issue", "author_name", "text", "created_at", "resolved_at"]
     list_select_related = ["issue__digest"]
     search_fields = ["text", "author_name"]
-    fields = ["issue", "uid", "field", "thread", "author_name", "text", "created_at", "resolved_at"]
+    fields = ["issue", "uid", "field", "thread", "author_name", "text", "created_at", "resolved_at", "resolved_by_name"]
 
 
 @admin.register(LogEntry)

@@ -6,34 +6,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('digests', '0006_the_desk'),
+        ("digests", "0006_the_desk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='comment',
-            options={'ordering': ['created_at', 'pk'], 'verbose_name': 'comment', 'verbose_name_plural': 'comments'},
+            name="comment",
+            options={"ordering": ["created_at", "pk"], "verbose_name": "comment", "verbose_name_plural": "comments"},
         ),
         migrations.AddField(
-            model_name='comment',
-            name='resolved_by_name',
+            model_name="comment",
+            name="resolved_by_name",
             field=models.CharField(blank=True, max_length=150),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='revision',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='digests.revision'),
+            model_name="comment",
+            name="revision",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="digests.revision"
+            ),
         ),
         migrations.AddField(
-            model_name='look',
-            name='before',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='digests.revision'),
+            model_name="look",
+            name="before",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="digests.revision"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at', None), ('resolved_by_name', '')), models.Q(('resolved_at__isnull', False), models.Q(('resolved_by_name', ''), _negated=True)), _connector='OR'), name='who_resolved_a_thread_is_kept'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at", None), ("resolved_by_name", "")),
+                    models.Q(("resolved_at__isnull", False), models.Q(("resolved_by_name", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="who_resolved_a_thread_is_kept",
+            ),
         ),
     ]

@@ -120,9 +120,7 @@ class LookQuerySet(models.QuerySet["Look"]):
         if look and look.revision.number >= revision.number:
             return
         before = look.revision if look else Revision.objects.filter(editions__in=revision.issue.editions.live()).first()
-        self.update_or_create(
-            issue=revision.issue, person=person, defaults={"revision": revision, "before": before}
-        )
+        self.update_or_create(issue=revision.issue, person=person, defaults={"revision": revision, "before": before})
 
 
 class Look(models.Model):
