@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -178,7 +179,7 @@ def test_a_remark_fits(draft: Make, people: SimpleNamespace) -> None:
 
 
 def test_a_remark_is_on_something_that_the_issue_has(draft: Make, people: SimpleNamespace) -> None:
-    issue, other = draft(), draft(date=issue_day(2))
+    issue, other = draft(), draft(date=date(2026, 3, 2))
     foreign = next(other.head.manuscript.items).uid
     own = next(issue.head.manuscript.items).uid
     say = threads.say
@@ -192,10 +193,6 @@ def test_a_remark_is_on_something_that_the_issue_has(draft: Make, people: Simple
     assert refusal(lambda: say(issue, "?", by=people.reviewer, thread=thread)) == ["no_such_thread"]
     assert refusal(lambda: say(other, "?", by=people.reviewer, thread=answer)) == ["no_such_thread"]
     assert not issue.comments.exists()
-
-
-def issue_day(day: int) -> Any:
-    return timezone.datetime(2026, 3, day).date()  # type: ignore[attr-defined]
 
 
 def test_one_can_answer_about_something_that_is_gone(draft: Make, people: SimpleNamespace) -> None:
