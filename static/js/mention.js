@@ -49,6 +49,8 @@
     area.setAttribute("aria-controls", list.id);
     area.after(list);
     list.hidden = false;
+    list.style.top = `${area.offsetTop + area.offsetHeight}px`;
+    list.style.left = `${area.offsetLeft}px`;
     choose(0);
   };
 
