@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 
 from digests import exchange, press
 from digests.manuscript.values import NewsItem, block, line
-from digests.models import Edition, Issue, LogEntry, Review, Revision, Tick
+from digests.models import Edition, Issue, LogEntry, Look, Review, Revision, Tick
 from digests.permissions import may, wrote
 from digests.preflight import Blocker, Place, Problem, blockers, check
 from digests.states import TABLE, UNREVIEWED_ACTIONS, Action, Correction, State, sources
@@ -226,7 +226,7 @@ def _objections(issue: Issue, request: Request) -> Iterator[Problem]:
             fix=_not_approved(issue) if request.action in UNREVIEWED_ACTIONS else "",
         )
     elif request.action == Action.APPROVE and (head := issue.head):
-        yield from _unread(issue, request, head)
+        yield from unread(head, request.by, whole=request.whole)
     if row.note and not request.note:
         yield Blocker("note_missing", _("A reason is needed."), Place("note"), row.note_prompt or "")
 
@@ -242,9 +242,9 @@ def _authorship(issue: Issue, request: Request, revision: Revision) -> Iterator[
         )
 
 
-def _unread(issue: Issue, request: Request, revision: Revision) -> Iterator[Problem]:
+def unread(revision: Revision, user: Any, *, whole: bool = False) -> Iterator[Problem]:
     """Say what an approval still waits for: stories without the reviewer's tick, and open threads."""
-    if not request.whole and (missing := unticked(revision, request.by)):
+    if not whole and (missing := unticked(revision, user)):
         yield Blocker(
             "unticked",
             ngettext(
@@ -256,7 +256,7 @@ def _unread(issue: Issue, request: Request, revision: Revision) -> Iterator[Prob
             Place("ticks", missing[0].uid),
             _("Read and tick each on the review screen."),
         )
-    if count := issue.comments.open_threads().count():
+    if count := revision.issue.comments.open_threads().count():
         yield Blocker(
             "thread_open",
             ngettext("%(count)s thread is open.", "%(count)s threads are open.", count) % {"count": count},
@@ -326,6 +326,7 @@ def _ticked(revision: Revision, user: Any) -> list[str]:
 
 
 def _judge(revision: Revision, request: Request, verdict: Review.Verdict) -> None:
+    Look.objects.record(request.by, revision)
     Review.objects.update_or_create(
         revision=revision,
         reviewer=request.by,

@@ -527,6 +527,8 @@ def test_buttons_are_those_that_do_something(issue: Issue, writer: User, reviewe
     )
     workflow.perform(Action.SUBMIT, issue, by=writer)
     assert labels(issue, writer) == {"recall": ""}
+    assert "not ticked yet" in labels(issue, reviewer)["approve"]
+    tick_all(issue, by=reviewer)
     assert labels(issue, reviewer) == {"approve": "", "request_changes": ""}
     assert "approval" in labels(issue, editor)["publish"]
     workflow.perform(Action.APPROVE, issue, by=reviewer, whole=True)

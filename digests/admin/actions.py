@@ -9,8 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from digests import workflow
@@ -33,6 +35,7 @@ class Choice:
     why_not: str = ""
     corrects: bool = False
     note_prompt: str = ""
+    waits_for_reading: bool = False  # the review screen is where that is done
 
     @property
     def label(self) -> str:
@@ -182,6 +185,7 @@ class Desk:
             self._why_not(action),
             corrects=reaches_readers and bool(self.begun),
             note_prompt=str(TABLE[action].note_prompt or ""),
+            waits_for_reading=action == Action.APPROVE and not self._why_not_judge() and bool(self.unread),
         )
 
     def _is_about_something(self, action: Action) -> bool:
@@ -212,12 +216,8 @@ class Desk:
 
     def _why_not(self, action: Action) -> str:
         match action:
-            case Action.APPROVE if self.is_own:
-                return _("You wrote part of this issue, and nobody approves their own words.")
-            case Action.APPROVE if any(
-                one.reviewer_id == self.user.pk and one.verdict == Review.Verdict.APPROVED for one in self.reviews
-            ):
-                return _("You approved these words already.")
+            case Action.APPROVE:
+                return self._why_not_judge() or " ".join(str(problem) for problem in self.unread)
             case Action.ENDORSE if all(wrote(self.user, self.issue, until=one.revision) for one in self.flagged):
                 return _("You wrote part of this issue, and nobody approves their own words.")
             case Action.PUBLISH | Action.SCHEDULE if not workflow.is_approved(self.issue, self.head):
@@ -225,6 +225,27 @@ class Desk:
             case Action.PUBLISH | Action.SCHEDULE | Action.FORCE_PUBLISH if blockers(self.problems):
                 return _("Something has to be mended first: see the problems.")
         return ""
+
+    def _why_not_judge(self) -> str:
+        """Say why this person cannot approve these words, however well they read them."""
+        if self.is_own:
+            return _("You wrote part of this issue, and nobody approves their own words.")
+        if any(one.reviewer_id == self.user.pk and one.verdict == Review.Verdict.APPROVED for one in self.reviews):
+            return _("You approved these words already.")
+        return ""
+
+    @cached_property
+    def unread(self) -> list[Problem]:
+        """What an approval by this person still waits for."""
+        return list(workflow.unread(self.head, self.user)) if self.head else []
+
+
+def next_page(request: HttpRequest, otherwise: str) -> str:
+    """Return where a form says to go on, if that is on this site."""
+    wanted = str(request.POST.get("next") or "")
+    here = {request.get_host()}
+    is_here = url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure())
+    return wanted if is_here and wanted.startswith("/") else otherwise
 
 
 def wish(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:

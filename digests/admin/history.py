@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.contrib import admin
@@ -28,12 +27,15 @@ class Change:
     field: str = ""
     words: tuple[tuple[str, str], ...] = ()
     text: str = ""
+    is_part: bool = False  # an insight came or went, its story stayed
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A thing of an issue and all that changed in it."""
 
+    kind: diff.What
+    uid: str
     what: str
     title: str
     section: str
@@ -42,18 +44,13 @@ class Changed:
 
 def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
     """Return what changed between two manuscripts, thing by thing, ready for a template."""
-    found = []
-    for (what, uid, title, section), changes in groupby(diff.diff(old, new), key=_thing):
-        del uid
-        found.append(
-            Changed(
-                what=str(_WHATS[what]),
-                title=title,
-                section=section,
-                changes=tuple(_said(change) for change in changes),
-            )
-        )
-    return found
+    things: dict[tuple[diff.What, str, str, str], list[Change]] = {}
+    for change in diff.diff(old, new):
+        things.setdefault(_thing(change), []).append(_said(change))
+    return [
+        Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
+        for (kind, uid, title, section), changes in things.items()
+    ]
 
 
 _WHATS = {
@@ -64,10 +61,10 @@ _WHATS = {
 }
 
 
-def _thing(change: diff.Change) -> tuple[str, str, str, str]:
+def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
     """Return what a change is shown under: an insight's under its story."""
     place = change.place
-    what = "item" if place.what == "insight" else place.what
+    what: diff.What = "item" if place.what == "insight" else place.what
     return what, place.uid, "" if what == "issue" else place.title, place.section
 
 
@@ -75,18 +72,20 @@ def _said(change: diff.Change) -> Change:
     insight = change.place.what == "insight"
     match change.kind:
         case "added":
-            return Change("added", _("Insight added") if insight else _("Added"), text=change.new)
+            return Change("added", _("Insight added") if insight else _("Added"), text=change.new, is_part=insight)
         case "removed":
-            return Change("removed", _("Insight removed") if insight else _("Removed"), text=change.old)
+            said = _("Insight removed") if insight else _("Removed")
+            return Change("removed", said, text=change.old, is_part=insight)
         case "moved":
             return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
         case "reordered":
             return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
     words = tuple(diff.words(*(_readable(change.place, text) for text in (change.old, change.new))))
-    return Change("edited", "", field=_field(change.place), words=words)
+    return Change("edited", "", field=name_of(change.place), words=words)
 
 
-def _field(place: diff.Place) -> str:
+def name_of(place: diff.Place) -> str:
+    """Return a field's name as the form has it."""
     models: dict[str, Any] = {"issue": Issue, "item": NewsItem, "insight": Insight}
     names = {"tags": _("tags"), "cover_file": _("cover"), "footer": _("own footer"), "lead": _("lead")}
     if place.field in names:
@@ -239,7 +238,7 @@ class CommentAdmin(Kept):
     list_display = ["issue", "author_name", "text", "created_at", "resolved_at"]
     list_select_related = ["issue__digest"]
     search_fields = ["text", "author_name"]
-    fields = ["issue", "uid", "field", "thread", "author_name", "text", "created_at", "resolved_at"]
+    fields = ["issue", "uid", "field", "thread", "author_name", "text", "created_at", "resolved_at", "resolved_by_name"]
 
 
 @admin.register(LogEntry)

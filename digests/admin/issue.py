@@ -30,14 +30,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from digests import workflow
-from digests.admin import actions, conflict, saving
+from digests.admin import actions, conflict, review, saving
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
+from digests.admin.threads import may_comment, threads_of
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
 from digests.manuscript.writer import write
-from digests.models import Digest, Edition, Issue, Revision, TaggedIssue, TaggedNewsItem
+from digests.models import Brief, Digest, Edition, Issue, NewsItem, Revision, TaggedIssue, TaggedNewsItem
 from digests.models.desk import PICTURES
 from digests.preflight import Blocker, Problem
 from digests.states import Action, State
@@ -319,10 +320,17 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     ) -> Any:
         issue = context["original"]
         desk = actions.Desk(issue, request.user) if issue else None
+        talk = []
         if desk:
             _mark(issue, desk.problems)
+            if desk.head:
+                talk = [thread for thread in threads_of(issue, desk.head.manuscript) if not thread.resolved_at]
+            _count_threads(issue, talk)
         context |= {
             "desk": desk,
+            "open_threads": talk,
+            "may_comment": may_comment(request.user),
+            "next": request.path,
             "labels": LABELS,
             "editable": self.has_change_permission(request, issue) if issue else True,
             "seen_version": request.POST.get("version", issue.version) if issue else None,
@@ -335,6 +343,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         return [
             path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
             path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
+            *review.urls(view, self._seen_by),
             *super().get_urls(),
         ]
 
@@ -351,7 +360,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
                 self.message_user(request, str(reason), messages.ERROR)
         else:
             self.message_user(request, _done(outcome), messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
+        return HttpResponseRedirect(actions.next_page(request, reverse("admin:digests_issue_change", args=[pk])))
 
     def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Save the text that someone merged after a conflict."""
@@ -478,6 +487,15 @@ def _mark(issue: Issue, problems: Iterable[Problem]) -> None:
         row = by_uid.get(problem.place.uid) if problem.place.uid else None
         if row is not None and getattr(row, "problem", "") != "blocker":
             row.problem = problem.severity
+
+
+def _count_threads(issue: Issue, threads: Iterable[Any]) -> None:
+    """Put the number of open threads on each story and brief that they are about."""
+    rows = standing(issue)
+    by_uid = {row.uid: row for row in (*rows[NewsItem], *rows[Brief])}
+    for thread in threads:
+        if row := by_uid.get(thread.home):
+            row.threads = getattr(row, "threads", 0) + 1
 
 
 def _why_kept(issue: Issue) -> str:

@@ -53,6 +53,11 @@ class RowForm(forms.ModelForm[Any]):
         """The severity of the worst problem of this row, as the issue form has found it."""
         return getattr(self.instance, "problem", "")
 
+    @property
+    def threads(self) -> int:
+        """How many open threads are about this row, as the issue form has counted them."""
+        return getattr(self.instance, "threads", 0)
+
 
 class SectionForm(RowForm):
     class Meta:

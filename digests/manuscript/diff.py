@@ -251,6 +251,7 @@ def _whole(value: NewsItem | Brief) -> str:
 
 def _insight_changes(old: Sequence[Insight], new: Sequence[Insight], item: Place) -> Iterator[Change]:
     names: list[Callable[[Insight], Hashable]] = [
+        lambda insight: insight.uid or None,
         lambda insight: (insight.label, insight.text),
         lambda insight: insight.text,
         lambda insight: (insight.label, insight.bullet),  # what is left was reworded, in its order
@@ -265,7 +266,7 @@ def _insight_changes(old: Sequence[Insight], new: Sequence[Insight], item: Place
         place = _insight_place(now, item)
         if number in astray:
             yield Change("reordered", place)
-        yield from _edits(was, now, place)
+        yield from _edits(was, now, place, skip={"uid"})
 
 
 def _insight_place(insight: Insight, item: Place) -> Place:

@@ -61,6 +61,7 @@ class Comment(models.Model):
     uid = models.CharField(max_length=UID_LENGTH, blank=True)
     field = models.CharField(max_length=30, blank=True)
     thread = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
+    revision = models.ForeignKey(Revision, models.CASCADE, null=True, related_name="+")  # the words that they saw
     author = models.ForeignKey(**PERSON)
     author_name = models.CharField(max_length=150)
     text = models.TextField(_("text"))
@@ -68,17 +69,23 @@ class Comment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(**PERSON)
+    resolved_by_name = models.CharField(max_length=150, blank=True)
 
     objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        ordering = ["created_at"]
+        ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
             models.CheckConstraint(
                 condition=Q(thread=None) | Q(resolved_at=None), name="only_a_whole_thread_is_resolved"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at=None, resolved_by_name="")
+                | (Q(resolved_at__isnull=False) & ~Q(resolved_by_name="")),
+                name="who_resolved_a_thread_is_kept",
             ),
         ]
 
@@ -106,13 +113,27 @@ class Tick(models.Model):
         return f"{self.person}: {self.uid}"
 
 
+class LookQuerySet(models.QuerySet["Look"]):
+    def record(self, person: Any, revision: Revision) -> None:
+        """Note that a person ticked, commented or judged at a revision. Called under the issue's lock."""
+        look = self.filter(issue=revision.issue_id, person=person).select_related("revision").first()
+        if look and look.revision.number >= revision.number:
+            return
+        before = look.revision if look else Revision.objects.filter(editions__in=revision.issue.editions.live()).first()
+        self.update_or_create(issue=revision.issue, person=person, defaults={"revision": revision, "before": before})
+
+
 class Look(models.Model):
     """The revision that a person last reviewed: what changed since is what they are shown."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="looks")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
+    # What they had seen when they began on that revision: it stays their base until the words change again.
+    before = models.ForeignKey(Revision, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField(auto_now=True)
+
+    objects = LookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("look")
@@ -123,6 +144,10 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.revision}"
+
+    def base(self, head: Revision) -> Revision | None:
+        """Return what a newer revision, or the one they are in the middle of, is compared with for this person."""
+        return self.before if self.revision_id == head.pk else self.revision
 
 
 class Presence(models.Model):
