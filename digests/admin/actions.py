@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from digests import workflow
 from digests.models import Edition, Issue, Review, Revision
 from digests.permissions import may, wrote
-from digests.preflight import Blocker, Place, Problem, blockers, check
+from digests.preflight import Blocker, Place, Problem, blockers, examine
 from digests.states import TABLE, Action, Correction, State, sources
 
 # Editing is the form itself, and archives are imported: neither has a button.
@@ -72,7 +72,7 @@ class Desk:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return check(self.head.manuscript) if self.head else []
+        return examine(self.head.manuscript) if self.head else []
 
     @cached_property
     def editions(self) -> list[Edition]:
