@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from digests import workflow
+from digests.admin.checking import Checklist
 from digests.models import Edition, Issue, Review, Revision
 from digests.permissions import may, wrote
 from digests.preflight import Blocker, Place, Problem, blockers, examine
@@ -146,15 +147,8 @@ class Desk:
         return f"{at if at > now else at + timedelta(days=1):%Y-%m-%dT%H:%M}"
 
     @property
-    def grouped(self) -> list[tuple[str, list[Problem]]]:
-        """The problems by weight, those that stop it first."""
-        stop: list[Problem] = [*blockers(self.problems)]
-        rest = [problem for problem in self.problems if problem not in stop]
-        return [
-            (heading, found)
-            for heading, found in ((_("It cannot go out yet"), stop), (_("Worth a look"), rest))
-            if found
-        ]
+    def checklist(self) -> Checklist:
+        return Checklist(self.problems)
 
     @property
     def grave(self) -> list[Choice]:

@@ -19,11 +19,13 @@ _CHINESE_NOISE = re.compile(
     "|重磅|独家|突发|首次|首个|首款|全新|新款|新一代|全球|旗下|一个|我们|他们|以及|还是|进行|成为|实现|支持|用户|公司|称|据|曝"
 )
 _ENGLISH_NOISE = frozenset(
-    "a an and are as at be been by can could daily digest for from has have how in into is it its just may more new news"
-    " newsletter now of on or our out over report reports roundup says said than that the their they this to today up"
-    " update was week weekly what when which who why will with would you your launches launched launch releases released"
-    " release announces announced announce unveils unveiled introduces introduced debuts ships rolls reportedly latest"
-    " briefing morning evening ai vs via after about company".split()  # noqa: SIM905 - a list of words reads as one
+    """
+    a about after ai an and announce announced announces are as at be been briefing by can company could daily debuts
+    digest evening for from has have how in into introduced introduces is it its just latest launch launched launches
+    may more morning new news newsletter now of on or our out over release released releases report reportedly reports
+    rolls roundup said says ships than that the their they this to today unveiled unveils up update via vs was week
+    weekly what when which who why will with would you your
+    """.split()  # noqa: SIM905 - a list of words reads as one
 )
 _DATE = re.compile(
     r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?|\d{1,2}\s?月\s?\d{1,2}\s?日|第\s?\d+\s?[期号刊条]|vol\.?\s?\d+|#\d+"

@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddIndex(
+            model_name="issue",
+            index=models.Index(fields=["-date"], name="issue_by_date"),
+        ),
+        migrations.AddIndex(
             model_name="newsitem",
             index=models.Index(fields=["canonical"], name="news_item_by_canonical"),
         ),

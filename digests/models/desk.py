@@ -298,6 +298,7 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
             ("withdraw_issue", "Can withdraw an issue"),
             ("import_archive", "Can import an archive as published"),
         ]
+        indexes = [models.Index(fields=["-date"], name="issue_by_date")]
         constraints = [
             models.UniqueConstraint(
                 fields=["digest", "date"],

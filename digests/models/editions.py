@@ -144,7 +144,7 @@ class Story(models.Model):
     section = models.CharField(max_length=200)
     headline = models.CharField(max_length=300)
     link = models.CharField(max_length=2000, blank=True)
-    canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True)  # the link, without what differs for no reason
+    canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True)  # the link, to be found by
     follows = models.CharField(max_length=UID_LENGTH, blank=True)  # the uid of the story that this is an update to
     thread = models.CharField(max_length=UID_LENGTH, blank=True, db_index=True)  # uid of the first story of all
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="stories")
