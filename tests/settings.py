@@ -12,7 +12,7 @@ for _name in (
 # The shell's may stay, since bin/with-postgres gives one. Without, SQLite, in memory.
 os.environ.setdefault("DATABASE_URL", "")
 os.environ["SECRET_KEY"] = "for-tests-only-" + "x" * 40
-os.environ["NEWSROOM_SHORTEST_ISSUE"] = "1"  # the issues of tests are as short as they can be
+os.environ["NEWSROOM_SHORTEST_ISSUE"] = "0"  # the issues of tests are as short as they can be
 os.environ["NEWSROOM_DATA"] = "var/test"  # media are in a folder of each test's own: conftest.py
 
 from newsroom.settings import *  # noqa: E402, F403
