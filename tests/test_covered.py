@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -13,9 +14,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests import covered, workflow
+from digests.admin.history import compare
+from digests.admin.merge import merge
 from digests.manuscript.addresses import canonical, leads_nowhere
 from digests.manuscript.headlines import ALIKE, Headline, likeness
+from digests.manuscript.reader import read
 from digests.manuscript.values import NewsItem, Section
+from digests.manuscript.writer import write
 from digests.models import Issue, Story
 from digests.preflight import examine
 from digests.states import Action
@@ -158,3 +163,14 @@ def test_an_update_to_what_readers_cannot_see_is_worth_a_look(draft: Callable[..
     for follows, code in ((FIRST, "follows_unseen"), (SECOND, "follows_itself")):
         (problem,) = examine(manuscript(0, **told(SECOND, "后来", day=2, follows=follows)))
         assert (problem.code, problem.place.field, problem.place.uid) == (code, "follows", SECOND)
+
+
+def test_what_it_follows_survives_export_merge_and_is_shown_in_words(published: Callable[..., Issue]) -> None:
+    published(**told(FIRST, "事情开始", day=1))
+    base = manuscript(0, **told(SECOND, "事情继续", day=2))
+    mine = manuscript(0, **told(SECOND, "事情继续", day=2, follows=FIRST))
+    assert read(write(mine, uids=True)).manuscript == mine
+    merged = merge(base, replace(base, title="他们的标题"), mine)
+    assert merged == replace(mine, title="他们的标题")
+    ((change,),) = [changed.changes for changed in compare(base, mine)]
+    assert change.words == (("added", "事情开始 (2026-03-01)"),)
