@@ -104,7 +104,7 @@ def _of(uids: Iterable[str]) -> Iterator[Earlier]:
 
 def _read(rows: Iterable[Any], public: bool) -> Iterator[Earlier]:
     for row in rows:
-        yield Earlier(*row, public)
+        yield Earlier(*(*row, public))
 
 
 def _fields(path: str) -> list[str]:
