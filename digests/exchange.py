@@ -11,6 +11,7 @@ from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
 from digests.manuscript import values
+from digests.manuscript.addresses import canonical
 from digests.manuscript.values import Manuscript
 from digests.markup import links
 from digests.models import (
@@ -225,7 +226,7 @@ def _write_brief(brief: values.Brief, row: Brief | None, section: Section, posit
 def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, position: int) -> NewsItem:
     row = row or _named(item, NewsItem(), section.issue)
     texts = {name: getattr(item, name) for name in ("headline", "link", "body", "ai_role", "follows")}
-    _put(row, section_id=section.pk, position=position, **texts)
+    _put(row, section_id=section.pk, position=position, canonical=canonical(item.link), **texts)
     _tag(TaggedNewsItem, row, item.tags)
     _write_insights(item.insights, row, section.issue)
     return row

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from digests.manuscript.values import Brief, Manuscript, NewsItem, Section
-from digests.markup import LENGTH
+from digests.manuscript import headlines
+from digests.manuscript.addresses import canonical, leads_nowhere
+from digests.manuscript.proof import Open, left_open, unfinished, without_code, without_fences
+from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
+from digests.markup import LENGTH, links
+from digests.models import Story, Tag
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+# As a template leaves it, and as people note what is still to come. Inside code it is code.
 PLACEHOLDERS = re.compile(
-    r"\{\{.*?\}\}|\bReport Title\b|\bThis is the (?:report content|summary of the report)\b|\blorem ipsum\b|\bTODO\b",
-    re.IGNORECASE,
+    r"\{\{.*?\}\}"
+    r"|(?<![A-Za-z])(?i:Report Title|This is the (?:report content|summary of the report)|lorem ipsum)(?![A-Za-z])"
+    r"|(?<![A-Za-z0-9_])(?:TODO|TBD|FIXME)(?![A-Za-z0-9_])"
+    r"|[（(【\[]\s*(?:待补充?|待填写?|待定稿|此处填写?|占位)\s*[）)】\]]"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a problem is: a field of the story or brief `uid`, of a section (from 0), or of the issue."""
+    """Where a problem is: a field of the story, insight or brief `uid`, of a section (from 0), or of the issue."""
 
     field: str = ""
     uid: str = ""
@@ -60,24 +68,89 @@ class Warning(Problem):
     severity = "warning"
 
 
-def check(manuscript: Manuscript) -> list[Problem]:
-    """Return every problem of the words, in reading order."""
-    return [*_issue(manuscript), *_sections(manuscript)]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a newsroom has already: its tags by their letters, and the uids of stories that readers see."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
+
+
+# What is looked for, by the codes of the problems: what to say where none of them was found.
+CHECKS: tuple[tuple[frozenset[str], str | _StrPromise], ...] = tuple(
+    (frozenset(codes.split()), passed)
+    for codes, passed in (
+        ("title_missing", _("The issue has a title.")),
+        ("summary_missing summary_too_long", _("The summary is there, and short enough.")),
+        ("cover_alt_missing", _("No cover lacks a description.")),
+        ("issue_empty issue_stub", _("There is enough to read.")),
+        ("section_title_missing section_empty", _("Every section has a title and stories.")),
+        ("headline_missing", _("Every story has a headline.")),
+        ("story_empty brief_empty", _("Every story and brief has text.")),
+        ("insight_empty", _("Every insight has text.")),
+        ("link_missing", _("Every story says where it is from.")),
+        ("link_unusable link_nowhere", _("Every link leads to a public address.")),
+        ("link_twice headline_twice", _("No story is told twice.")),
+        ("placeholder", _("No text is left that was to be replaced.")),
+        ("text_too_long", _("No text is too long.")),
+        ("left_open", _("All Markdown is closed.")),
+        ("unfinished", _("No sentence stops halfway.")),
+        ("tag_alike", _("Every tag is spelled as it was before.")),
+        ("follows_itself follows_unseen", _("Every update follows a story that readers can see.")),
+    )
+)
+
+
+def examine(manuscript: Manuscript) -> list[Problem]:
+    """Return every problem of the words as this newsroom stands now. Costs two queries at most."""
+    return check(manuscript, known(manuscript))
+
+
+def known(manuscript: Manuscript) -> Known:
+    """Return what the newsroom has already that a manuscript is to be held against."""
+    letters = {Tag.letters_of(name) for name in _tag_names(manuscript)}
+    follows = {item.follows for item in manuscript.items if item.follows}
+    # The first that was made of those alike is the one to keep to.
+    tags = Tag.objects.filter(letters__in=letters).order_by("-pk").values_list("letters", "name") if letters else []
+    seen = Story.objects.live().filter(uid__in=follows).values_list("uid", flat=True) if follows else []
+    return Known(dict(tags), frozenset(seen))
+
+
+def check(manuscript: Manuscript, known: Known | None = None) -> list[Problem]:
+    """Return every problem of the words, in reading order; what needs the newsroom's rows only if they are `known`."""
+    return [
+        *_issue(manuscript),
+        *(_tags(manuscript.tags, Place("tag_names"), dict(known.tags)) if known else ()),
+        *_sections(manuscript, known),
+    ]
 
 
 def blockers(problems: list[Problem]) -> list[Blocker]:
     return [problem for problem in problems if isinstance(problem, Blocker)]
 
 
+def passed(problems: Iterable[Problem]) -> list[str | _StrPromise]:
+    """Return what was looked for and not found, each as a sentence that is true of the issue."""
+    found = {problem.code for problem in problems}
+    return [sentence for codes, sentence in CHECKS if not codes & found]
+
+
 def _issue(manuscript: Manuscript) -> Iterator[Problem]:
     if not manuscript.title:
         yield Blocker("title_missing", _("The issue has no title."), Place("title"), _("Give it one."))
-    yield from _text(Place("title"), manuscript.title)
-    yield from _text(Place("summary"), manuscript.summary)
-    yield from _text(Place("intro"), manuscript.intro)
+    yield from _words(Place("title"), manuscript.title)
+    yield from _text(Place("summary"), manuscript.summary, prose=False)
     if not manuscript.summary:
         yield Warning(
             "summary_missing", _("There is no summary."), Place("summary"), _("Feeds and search results show it.")
+        )
+    elif len(manuscript.summary) > settings.NEWSROOM_LONGEST_SUMMARY:
+        yield Warning(
+            "summary_too_long",
+            _("The summary has %(length)d characters; beyond %(limit)d, search results and cards cut it off.")
+            % {"length": len(manuscript.summary), "limit": settings.NEWSROOM_LONGEST_SUMMARY},
+            Place("summary"),
+            _("Say the most important first, and less."),
         )
     if manuscript.cover_file and not manuscript.cover_alt:
         yield Blocker(
@@ -86,28 +159,49 @@ def _issue(manuscript: Manuscript) -> Iterator[Problem]:
             Place("cover_alt"),
             _("Say in a sentence what it shows, for people who cannot see it."),
         )
+    yield from _text(Place("intro"), manuscript.intro)
     if not any(section.lead or section.briefs or section.items for section in manuscript.sections):
         yield Blocker(
             "issue_empty", _("The issue has no stories."), Place("sections"), _("Add a section with a story or brief.")
         )
+    elif (length := _length(manuscript)) < settings.NEWSROOM_SHORTEST_ISSUE:
+        yield Blocker(
+            "issue_stub",
+            _("The issue has %(length)d characters of text, and at least %(limit)d are a whole one.")
+            % {"length": length, "limit": settings.NEWSROOM_SHORTEST_ISSUE},
+            Place("sections"),
+            _("Write it out before it goes anywhere."),
+        )
 
 
-def _sections(manuscript: Manuscript) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
+def _length(manuscript: Manuscript) -> int:
+    texts = [
+        *(section.lead for section in manuscript.sections),
+        *(brief.text for brief in manuscript.briefs),
+        *(item.headline + item.body for item in manuscript.items),
+        *(insight.text for insight in manuscript.insights),
+    ]
+    return sum(len(text) for text in texts)
+
+
+def _sections(manuscript: Manuscript, known: Known | None) -> Iterator[Problem]:
+    by_link: dict[str, str] = {}
+    by_headline: dict[str, str] = {}
+    tags = {**known.tags} if known else {}
+    if known:
+        for name in manuscript.tags:
+            tags.setdefault(Tag.letters_of(name), name)
+    uids = {item.uid for item in manuscript.items}
     for number, section in enumerate(manuscript.sections):
         yield from _section(number, section)
         for brief in section.briefs:
             yield from _brief(brief)
         for item in section.items:
             yield from _item(item)
-            if item.link and item.link in seen:
-                yield Warning(
-                    "link_twice",
-                    _("“%(headline)s” has the same source link.") % {"headline": seen[item.link]},
-                    Place("link", item.uid),
-                    _("Merge the two stories, or link to another report."),
-                )
-            seen.setdefault(item.link, item.headline)
+            yield from _twice(item, by_link, by_headline)
+            if known:
+                yield from _tags(item.tags, Place("tag_names", item.uid), tags)
+                yield from _follows(item, known.seen | uids)
 
 
 def _section(number: int, section: Section) -> Iterator[Problem]:
@@ -121,32 +215,22 @@ def _section(number: int, section: Section) -> Iterator[Problem]:
             place,
             _("Fill or delete it."),
         )
+    yield from _words(place, section.title)
     yield from _text(Place("lead", section=number), section.lead)
 
 
 def _brief(brief: Brief) -> Iterator[Problem]:
+    place = Place("text", brief.uid)
     if not brief.text:
-        yield Blocker("brief_empty", _("A brief has no words."), Place("text", brief.uid), _("Write or delete it."))
-    yield from _text(Place("text", brief.uid), brief.text)
+        yield Blocker("brief_empty", _("A brief has no words."), place, _("Write or delete it."))
+    yield from _text(place, brief.text, prose=False)
 
 
 def _item(item: NewsItem) -> Iterator[Problem]:
     if not item.headline:
         yield Blocker("headline_missing", _("A story has no headline."), Place("headline", item.uid), _("Write one."))
-    if not item.link:
-        yield Warning(
-            "link_missing",
-            _("“%(headline)s” has no source link.") % {"headline": item.headline},
-            Place("link", item.uid),
-            _("Readers trust what they can follow."),
-        )
-    elif not _is_web_address(item.link):
-        yield Blocker(
-            "link_unusable",
-            _("The source link of “%(headline)s” is not a web address.") % {"headline": item.headline},
-            Place("link", item.uid),
-            _("It begins with https:// or http:// and a host."),
-        )
+    yield from _words(Place("headline", item.uid), item.headline)
+    yield from _source(item)
     if not item.body and not item.insights:
         yield Warning(
             "story_empty",
@@ -154,21 +238,112 @@ def _item(item: NewsItem) -> Iterator[Problem]:
             Place("body", item.uid),
             _("Write a sentence, or make it a brief."),
         )
-    if any(not insight.text for insight in item.insights):
+    yield from _text(Place("body", item.uid), item.body)
+    for insight in item.insights:
+        yield from _insight(insight, item)
+
+
+def _insight(insight: Insight, item: NewsItem) -> Iterator[Problem]:
+    place = Place("text", insight.uid) if insight.uid else Place("insights", item.uid)
+    if not insight.text:
         yield Warning(
             "insight_empty",
             _("An insight of “%(headline)s” has no text.") % {"headline": item.headline},
-            Place("insights", item.uid),
+            place,
             _("Write or delete it."),
         )
-    yield from _text(Place("headline", item.uid), item.headline)
-    yield from _text(Place("body", item.uid), item.body)
-    for insight in item.insights:
-        yield from _text(Place("insights", item.uid), insight.text)
+    yield from _text(place, insight.text, prose=not insight.bullet)
 
 
-def _text(place: Place, text: str) -> Iterator[Problem]:
-    """Check Markdown or a line of an editor's, wherever it stands."""
+def _source(item: NewsItem) -> Iterator[Problem]:
+    place = Place("link", item.uid)
+    if not item.link:
+        if "://" not in item.body:
+            yield Warning(
+                "link_missing",
+                _("“%(headline)s” has no source link.") % {"headline": item.headline},
+                place,
+                _("Readers trust what they can follow."),
+            )
+    elif not _is_web_address(item.link):
+        yield Blocker(
+            "link_unusable",
+            _("The source link of “%(headline)s” is not a web address.") % {"headline": item.headline},
+            place,
+            _("It begins with https:// or http:// and a host."),
+        )
+    else:
+        yield from _nowhere(place, item.link)
+
+
+def _twice(item: NewsItem, by_link: dict[str, str], by_headline: dict[str, str]) -> Iterator[Problem]:
+    link, headline = canonical(item.link), headlines.key(item.headline)
+    if link and link in by_link:
+        yield Warning(
+            "link_twice",
+            _("“%(headline)s” has the same source link.") % {"headline": by_link[link]},
+            Place("link", item.uid),
+            _("Merge the two stories, or link to another report."),
+        )
+    if headline and headline in by_headline:
+        yield Warning(
+            "headline_twice",
+            _("“%(headline)s” stands above another story too.") % {"headline": by_headline[headline]},
+            Place("headline", item.uid),
+            _("Merge the two stories, or say what is different."),
+        )
+    by_link.setdefault(link, item.headline)
+    by_headline.setdefault(headline, item.headline)
+
+
+def _tag_names(manuscript: Manuscript) -> Iterator[str]:
+    yield from manuscript.tags
+    for item in manuscript.items:
+        yield from item.tags
+
+
+def _tags(names: Iterable[str], place: Place, known: dict[str, str]) -> Iterator[Problem]:
+    """Find tags that differ from a known one by case, width or a space; those that are new are known from then on."""
+    for name in names:
+        before = known.setdefault(Tag.letters_of(name), name)
+        if before != name:
+            yield Warning(
+                "tag_alike",
+                _("The tag “%(name)s” is nearly “%(before)s”.") % {"name": name, "before": before},
+                place,
+                _("Spell it as it was before, so that readers find both under one."),
+            )
+
+
+def _follows(item: NewsItem, seen: frozenset[str]) -> Iterator[Problem]:
+    place = Place("follows", item.uid)
+    if item.follows and item.follows == item.uid:
+        yield Warning(
+            "follows_itself",
+            _("“%(headline)s” is an update to itself.") % {"headline": item.headline},
+            place,
+            _("Choose an earlier story, or none."),
+        )
+    elif item.follows and item.follows not in seen:
+        yield Warning(
+            "follows_unseen",
+            _("“%(headline)s” is an update to a story that readers cannot see.") % {"headline": item.headline},
+            place,
+            _("Choose one that is public, or none; it shows once that story is."),
+        )
+
+
+_LEFT_OPEN: dict[Open, str | _StrPromise] = {
+    "fence": _("A block of code is not closed."),
+    "code": _("A backtick ` has no partner."),
+    "strong": _("Two asterisks ** have no partner."),
+    "link": _("A link is not closed."),
+    "bracket": _("A square bracket has no partner."),
+}
+
+
+def _text(place: Place, text: str, *, prose: bool = True) -> Iterator[Problem]:
+    """Check Markdown of an editor's, wherever it stands; `prose` is what ends with a full stop."""
     if len(text) > LENGTH:
         yield Blocker(
             "text_too_long",
@@ -177,12 +352,39 @@ def _text(place: Place, text: str) -> Iterator[Problem]:
             place,
             _("Make two of it."),
         )
-    if found := PLACEHOLDERS.search(text):
+        return
+    yield from _words(place, text)
+    if "://" in text or "www." in text:
+        for link in links(text):
+            yield from _nowhere(place, link)
+    if kind := left_open(text):
+        yield Warning("left_open", _LEFT_OPEN[kind], place, _("Close it, or write a backslash before it."))
+    elif tail := unfinished(text, prose=prose):
+        yield Warning(
+            "unfinished",
+            _("The text stops at “…%(tail)s”.") % {"tail": tail},
+            place,
+            _("Finish the sentence."),
+        )
+
+
+def _words(place: Place, text: str) -> Iterator[Problem]:
+    if found := PLACEHOLDERS.search(without_code(without_fences(text)[0])):
         yield Blocker(
             "placeholder",
             _("“%(text)s” looks like text that was to be replaced.") % {"text": found[0][:60]},
             place,
             _("Replace it with the real words."),
+        )
+
+
+def _nowhere(place: Place, link: str) -> Iterator[Problem]:
+    if leads_nowhere(link, settings.NEWSROOM_RESERVED_HOSTS):
+        yield Blocker(
+            "link_nowhere",
+            _("The link %(link)s leads to an example or a private network.") % {"link": link[:120]},
+            place,
+            _("Link to the public page that readers can open."),
         )
 
 

@@ -14,9 +14,10 @@ from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from digests.manuscript.addresses import canonical
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.markup import plain, render, render_line
-from digests.models import Edition, Issue, Retraction, Revision, Source, Story, Tag
+from digests.models import Edition, Issue, Retraction, Revision, Shingle, Source, Story, Tag
 from digests.provenance import cited
 
 EXCERPT_LENGTH = 200
@@ -168,6 +169,7 @@ def _item(item: NewsItem, *, retracted: bool) -> dict[str, Any]:
         "notes": groups,
         "tags": list(item.tags),
         "ai_role": item.ai_role,
+        "follows": item.follows,
         "retracted": retracted,
     }
 
@@ -182,6 +184,9 @@ def _project(edition: Edition) -> None:
     everywhere = Tag.objects.named([*manuscript.tags, *(tag for item in manuscript.items for tag in item.tags)])
     by_key = {tag.key: tag for tag in everywhere}
     edition.tags.set(everywhere)
+    # As the words have it, retracted or not: a thread does not break where a story was taken back.
+    follows = {item.uid: item.follows for item in edition.revision.manuscript.items}
+    threads = _threads(follows)
 
     placed = [(section.title, item) for section in manuscript.sections for item in section.items]
     stories = Story.objects.bulk_create(
@@ -192,6 +197,9 @@ def _project(edition: Edition) -> None:
             section=section,
             headline=item.headline,
             link=item.link,
+            canonical=canonical(item.link),
+            follows=follows[item.uid],
+            thread=threads[item.uid],
             source=sources.get(item.domain),
             excerpt=plain(item.body)[:EXCERPT_LENGTH],
             retracted=item.uid in reasons,
@@ -204,3 +212,36 @@ def _project(edition: Edition) -> None:
         for story, (_section, item) in zip(stories, placed, strict=True)
         for name in item.tags
     )
+    _rethread(threads)
+    Shingle.objects.index(edition.issue)
+
+
+def _threads(follows: Mapping[str, str]) -> dict[str, str]:
+    """Return the first story of each story's chain. A uid that nobody has begins one; a circle, its smallest uid."""
+    known = dict(follows)
+    earlier = {uid for uid in follows.values() if uid and uid not in known}
+    begin: dict[str, str] = {}
+    if earlier:
+        stories = Story.objects.filter(uid__in=earlier).exclude(thread="").order_by("edition__live_from", "pk")
+        begin = dict(stories.values_list("uid", "thread"))
+    found = {}
+    for uid in follows:
+        chain = [uid]
+        while (before := known.get(chain[-1], "")) and before not in chain:
+            chain.append(before)
+        found[uid] = min(chain[chain.index(before) :]) if before else begin.get(chain[-1], chain[-1])
+    return found
+
+
+def _rethread(threads: Mapping[str, str]) -> None:
+    """Take the stories that follow these, and those that follow them, into the same threads."""
+    done: set[str] = set(threads)
+    level = dict(threads)
+    while level:
+        following = Story.objects.filter(follows__in=level).exclude(uid__in=done).only("uid", "follows", "thread")
+        after = {}
+        for story in following:
+            after[story.uid] = story.thread = level[story.follows]
+        Story.objects.bulk_update(following, ["thread"])
+        done |= set(after)
+        level = after

@@ -22,9 +22,9 @@ from django.utils.translation import ngettext
 
 from digests import exchange, press
 from digests.manuscript.values import NewsItem, block, line
-from digests.models import Edition, Issue, LogEntry, Look, Review, Revision, Tick
+from digests.models import Edition, Issue, LogEntry, Look, Review, Revision, Shingle, Tick
 from digests.permissions import may, wrote
-from digests.preflight import Blocker, Place, Problem, blockers, check
+from digests.preflight import Blocker, Place, Problem, blockers, examine
 from digests.states import TABLE, UNREVIEWED_ACTIONS, Action, Correction, State, sources
 
 LONGEST_WAIT = timedelta(days=366)  # a date further away is a slip of the hand
@@ -128,6 +128,7 @@ def record(issue: Issue, *, by: Any, note: str = "") -> Revision | None:
         author_name=person(by),
     )
     exchange.cite(issue)
+    Shingle.objects.index(issue)
     target = State.DRAFT if issue.state == State.APPROVED else State(issue.state)
     _enter(issue, Request(Action.EDIT, by, note), target, revision)
     return revision
@@ -346,7 +347,7 @@ def _approve(issue: Issue, request: Request) -> Outcome:
     _judge(head, request, Review.Verdict.APPROVED)
     enough = approvals(head) >= settings.NEWSROOM_APPROVALS and not objections(head)
     target = State.APPROVED if enough else State(issue.state)
-    return Outcome(issue, _enter(issue, request, target, head), problems=check(head.manuscript))
+    return Outcome(issue, _enter(issue, request, target, head), problems=examine(head.manuscript))
 
 
 def _request_changes(issue: Issue, request: Request) -> Outcome:
@@ -361,7 +362,7 @@ def _request_changes(issue: Issue, request: Request) -> Outcome:
 
 
 def _refuse_unfit(revision: Revision) -> list[Problem]:
-    problems = check(revision.manuscript)
+    problems = examine(revision.manuscript)
     if found := blockers(problems):
         raise Refused(*found)
     return problems

@@ -88,17 +88,37 @@ except OSError as error:
     raise ImproperlyConfigured(f"NEWSROOM_DATA is {NEWSROOM_DATA}, which cannot be made: {error.strerror}.") from error
 
 
-def _approvals() -> int:
-    text = setting("NEWSROOM_APPROVALS", "1")
+def _whole(name: str, default: int, meaning: str) -> int:
+    text = setting(name, str(default))
     if not (text.isascii() and text.isdecimal()):
-        raise ImproperlyConfigured(
-            f"NEWSROOM_APPROVALS is {text!r}. It should be a whole number: how many people must approve "
-            "an issue (0 for a one-person newsroom)."
-        )
+        raise ImproperlyConfigured(f"{name} is {text!r}. It should be a whole number: {meaning}.")
     return int(text)
 
 
-NEWSROOM_APPROVALS = _approvals()
+NEWSROOM_APPROVALS = _whole(
+    "NEWSROOM_APPROVALS", 1, "how many people must approve an issue (0 for a one-person newsroom)"
+)
+# What preflight goes by, and how far back the desk looks for what was covered already.
+NEWSROOM_SHORTEST_ISSUE = _whole("NEWSROOM_SHORTEST_ISSUE", 100, "how many characters an issue has at least")
+NEWSROOM_LONGEST_SUMMARY = _whole("NEWSROOM_LONGEST_SUMMARY", 300, "how many characters a summary has at most")
+NEWSROOM_COVERED_ISSUES = _whole("NEWSROOM_COVERED_ISSUES", 60, "in how many issues, the newest first, to look")
+
+
+def _reserved_hosts() -> list[str]:
+    names = [name.strip().lower().strip(".") for name in setting(
+        "NEWSROOM_RESERVED_HOSTS",
+        "example.com,example.org,example.net,example,invalid,localhost,local,internal,home.arpa",
+    ).split(",")]  # fmt: skip
+    wrong = next((name for name in names if not name or set(name) & set(" /:@*")), None)
+    if wrong is not None:
+        raise ImproperlyConfigured(
+            f"NEWSROOM_RESERVED_HOSTS has {wrong!r}. It should be host names with commas between, such as "
+            "example.com,test: links to these and to all below them stop an issue."
+        )
+    return names
+
+
+NEWSROOM_RESERVED_HOSTS = _reserved_hosts()
 NEWSROOM_DEMO_PASSWORD = env.str("NEWSROOM_DEMO_PASSWORD", default="")
 
 

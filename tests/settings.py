@@ -5,12 +5,14 @@ import os
 # A developer's .env or shell must not decide what the tests see: empty means the default.
 for _name in (
     "ALLOWED_HOSTS", "CACHE_URL", "DEBUG", "DEFAULT_FROM_EMAIL", "EMAIL_URL", "HOST",
-    "LANGUAGE_CODE", "NEWSROOM_APPROVALS", "NEWSROOM_DEMO_PASSWORD", "PORT", "SITE_URL", "TIME_ZONE",
+    "LANGUAGE_CODE", "NEWSROOM_APPROVALS", "NEWSROOM_COVERED_ISSUES", "NEWSROOM_DEMO_PASSWORD",
+    "NEWSROOM_LONGEST_SUMMARY", "NEWSROOM_RESERVED_HOSTS", "PORT", "SITE_URL", "TIME_ZONE",
 ):  # fmt: skip
     os.environ[_name] = ""
 # The shell's may stay, since bin/with-postgres gives one. Without, SQLite, in memory.
 os.environ.setdefault("DATABASE_URL", "")
 os.environ["SECRET_KEY"] = "for-tests-only-" + "x" * 40
+os.environ["NEWSROOM_SHORTEST_ISSUE"] = "0"  # the issues of tests are as short as they can be
 os.environ["NEWSROOM_DATA"] = "var/test"  # media are in a folder of each test's own: conftest.py
 
 from newsroom.settings import *  # noqa: E402, F403

@@ -69,7 +69,7 @@ def desk(user: User) -> Client:
 def story(number: int, insights: int = 2) -> values.NewsItem:
     return values.NewsItem(
         headline=f"Story {number}",
-        link=f"https://example.org/{number}",
+        link=f"https://reported.test/{number}",
         body=f"Text of story {number}.\n\n- one\n- two",
         tags=("Zebra", "Apple"),
         insights=tuple(values.Insight(f"Thought {number}.{place}") for place in range(insights)),
@@ -200,7 +200,7 @@ def test_editing_after_approval_voids_it(issue: Issue, writer: User, reviewer: U
         ("seo", "first, second"),
         ("sections-1-title", "Renamed"),
         ("sections-1-lead", "A lead."),
-        ("sections-1-items-0-link", "https://example.net/x"),
+        ("sections-1-items-0-link", "https://reported.test/x"),
         ("sections-1-items-0-ai_role", "drafted"),
         ("sections-1-items-0-tag_names", "Apple，Zebra"),
         ("sections-1-items-0-position", "7"),

@@ -476,7 +476,7 @@ def test_queries_of_an_issue_are_as_many_for_60_stories(
     tagged = story_of(issue, 2).uid
     for address, queries in {
         "/morning/2026-03-01/": 6,
-        f"/stories/{tagged}/": 4,
+        f"/stories/{tagged}/": 5,
         "/morning/2026-03-01.md": 3,
         "/morning/2026-03-01.json": 4,
         "/morning/2026-03-01/label.json": 2,

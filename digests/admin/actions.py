@@ -16,9 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from digests import workflow
+from digests.admin.checking import Checklist
 from digests.models import Edition, Issue, Review, Revision
 from digests.permissions import may, wrote
-from digests.preflight import Blocker, Place, Problem, blockers, check
+from digests.preflight import Blocker, Place, Problem, blockers, examine
 from digests.states import TABLE, Action, Correction, State, sources
 
 # Editing is the form itself, and archives are imported: neither has a button.
@@ -75,7 +76,7 @@ class Desk:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return check(self.head.manuscript) if self.head else []
+        return examine(self.head.manuscript) if self.head else []
 
     @cached_property
     def editions(self) -> list[Edition]:
@@ -149,15 +150,8 @@ class Desk:
         return f"{at if at > now else at + timedelta(days=1):%Y-%m-%dT%H:%M}"
 
     @property
-    def grouped(self) -> list[tuple[str, list[Problem]]]:
-        """The problems by weight, those that stop it first."""
-        stop: list[Problem] = [*blockers(self.problems)]
-        rest = [problem for problem in self.problems if problem not in stop]
-        return [
-            (heading, found)
-            for heading, found in ((_("It cannot go out yet"), stop), (_("Worth a look"), rest))
-            if found
-        ]
+    def checklist(self) -> Checklist:
+        return Checklist(self.problems)
 
     @property
     def grave(self) -> list[Choice]:

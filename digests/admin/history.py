@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from digests import covered
 from digests.manuscript import diff
 from digests.manuscript.values import Manuscript
 from digests.models import Comment, Edition, Insight, Issue, LogEntry, NewsItem, Retraction, Review, Revision
@@ -45,8 +46,11 @@ class Changed:
 def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
     """Return what changed between two manuscripts, thing by thing, ready for a template."""
     things: dict[tuple[diff.What, str, str, str], list[Change]] = {}
-    for change in diff.diff(old, new):
-        things.setdefault(_thing(change), []).append(_said(change))
+    differences = diff.diff(old, new)
+    follows = {uid for one in differences if one.place.field == "follows" for uid in (one.old, one.new) if uid}
+    earlier = {uid: story.named for uid, story in covered.named(follows).items()}
+    for change in differences:
+        things.setdefault(_thing(change), []).append(_said(change, earlier))
     return [
         Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
         for (kind, uid, title, section), changes in things.items()
@@ -68,7 +72,7 @@ def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
     return what, place.uid, "" if what == "issue" else place.title, place.section
 
 
-def _said(change: diff.Change) -> Change:
+def _said(change: diff.Change, earlier: Mapping[str, str]) -> Change:
     insight = change.place.what == "insight"
     match change.kind:
         case "added":
@@ -80,7 +84,7 @@ def _said(change: diff.Change) -> Change:
             return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
         case "reordered":
             return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
-    words = tuple(diff.words(*(_readable(change.place, text) for text in (change.old, change.new))))
+    words = tuple(diff.words(*(_readable(change.place, text, earlier) for text in (change.old, change.new))))
     return Change("edited", "", field=name_of(change.place), words=words)
 
 
@@ -97,12 +101,13 @@ def name_of(place: diff.Place) -> str:
     return _("insight") + f" · {name}" if place.what == "insight" else name
 
 
-def _readable(place: diff.Place, text: str) -> str:
-    """Return a choice by its label, as the form shows it."""
+def _readable(place: diff.Place, text: str, earlier: Mapping[str, str]) -> str:
+    """Return a choice by its label, as the form shows it, and a story by its headline and date."""
     labels: dict[str, Any] = {
         "ai_role": dict(NewsItem.AIRole.choices),
         "basis": dict(Insight.Basis.choices),
         "bullet": {"True": _("yes"), "False": _("no")},
+        "follows": earlier,
     }
     return str(labels.get(place.field, {}).get(text, text))
 

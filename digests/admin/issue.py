@@ -27,10 +27,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from digests import workflow
 from digests.admin import actions, conflict, review, saving
+from digests.admin.checking import checklist
+from digests.admin.covered import earlier_stories
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
@@ -342,6 +344,9 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
+            path("<int:pk>/check/", view(require_POST(self.check_typed)), name="digests_issue_check"),
+            path("<int:pk>/covered/", view(require_GET(self.covered)), name="digests_issue_covered"),
+            path("covered/", view(require_GET(self.covered)), name="digests_issue_covered_new"),
             path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
             *review.urls(view, self._seen_by),
             *super().get_urls(),
@@ -370,6 +375,19 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         if issue is None:
             return conflict.gone(request, text=str(request.POST.get("text") or ""))
         return conflict.keep(request, issue)
+
+    def check_typed(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the problems of the form as it is typed."""
+        issue = self._seen_by(request, pk)
+        return checklist(request, self._sent(request, issue), _seen(request, issue))
+
+    def covered(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """Show what told the same before, for an issue that may be new."""
+        if pk is not None:
+            self._seen_by(request, pk)
+        elif not self.has_add_permission(request):
+            raise PermissionDenied
+        return earlier_stories(request)
 
     def _seen_by(self, request: HttpRequest, pk: int) -> Issue:
         if not self.has_view_permission(request):
@@ -483,6 +501,8 @@ def _mark(issue: Issue, problems: Iterable[Problem]) -> None:
     """Put the worst severity on each row that has a problem, for its dot."""
     rows = standing(issue)
     by_uid: dict[str, Any] = {getattr(row, "uid", ""): row for found in rows.values() for row in found}
+    # A story is folded until it is opened: what is wrong in it shows on its line.
+    by_uid |= {insight.uid: item for item in rows[NewsItem] for insight in item.insights.all()}
     for problem in problems:
         row = by_uid.get(problem.place.uid) if problem.place.uid else None
         if row is not None and getattr(row, "problem", "") != "blocker":

@@ -23,7 +23,19 @@ def posted(data: Mapping[str, Any], before: Manuscript) -> Manuscript:
     What the form did not carry stays as it was. A row is known by the uid it
     carries if `before` has it; no form gives a uid to anything else.
     """
-    form = _Form(data, before)
+    return _read(_Form(data, before), data, before)
+
+
+def as_typed(data: Mapping[str, Any], before: Manuscript) -> tuple[Manuscript, list[str]]:
+    """Return the issue as someone is writing it, and the rows of its sections, for showing and never for saving.
+
+    A new row has the name of its fields, such as `sections-0-items-2`, in place of a uid.
+    """
+    form = _Form(data, before, name_new_rows=True)
+    return _read(form, data, before), form.section_rows
+
+
+def _read(form: _Form, data: Mapping[str, Any], before: Manuscript) -> Manuscript:
     texts = {
         name: data[name]
         for name in ("title", "category", "cover_image", "cover_alt", "summary", "editor", "intro")
@@ -48,8 +60,10 @@ def _date(text: str, otherwise: date) -> date:
 
 
 class _Form:
-    def __init__(self, data: Mapping[str, Any], before: Manuscript) -> None:
+    def __init__(self, data: Mapping[str, Any], before: Manuscript, *, name_new_rows: bool = False) -> None:
         self.data = data
+        self.name_new_rows = name_new_rows
+        self.section_rows: list[str] = []
         # Each uid is taken once: a row that was sent twice is one row and a copy.
         self.items = {item.uid for item in before.items}
         self.insights = {insight.uid for insight in before.insights}
@@ -64,6 +78,7 @@ class _Form:
                 items=tuple(self.items_of(row)),
             )
             if self.stood(row) or section != Section(""):
+                self.section_rows.append(row)
                 yield section
 
     def items_of(self, section: str) -> Iterator[NewsItem]:
@@ -80,7 +95,7 @@ class _Form:
             )
             uid = self.uid(row, self.items)
             if uid or item != NewsItem("", ai_role=item.ai_role):
-                yield replace(item, uid=uid)
+                yield replace(item, uid=uid or self.name(row))
 
     def insights_of(self, item: str) -> Iterator[Insight]:
         for row in self.rows(f"{item}-insights"):
@@ -93,14 +108,14 @@ class _Form:
             )
             uid = self.uid(row, self.insights)
             if uid or insight.text or insight.label != DEFAULT_LABEL:
-                yield replace(insight, uid=uid)
+                yield replace(insight, uid=uid or self.name(row))
 
     def briefs_of(self, section: str) -> Iterator[Brief]:
         for row in self.rows(f"{section}-briefs"):
             brief = Brief(self.text(row, "text"))
             uid = self.uid(row, self.briefs)
             if uid or brief.text:
-                yield replace(brief, uid=uid)
+                yield replace(brief, uid=uid or self.name(row))
 
     def rows(self, prefix: str) -> list[str]:
         """Return the rows of a list that were not deleted, in the order that was sent."""
@@ -118,6 +133,9 @@ class _Form:
             return ""
         free.remove(uid)
         return uid
+
+    def name(self, row: str) -> str:
+        return row if self.name_new_rows else ""
 
     def text(self, row: str, name: str) -> str:
         return str(self.data.get(f"{row}-{name}") or "")

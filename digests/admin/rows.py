@@ -21,9 +21,11 @@ from django.utils.translation import gettext_lazy as _
 from nested_admin.formsets import NestedInlineFormSet
 from nested_admin.nested import NestedInlineAdminFormset
 
+from digests.admin.covered import followed
 from digests.admin.posted import MOST_ROWS
 from digests.admin.widgets import CheckboxInput, Errors, HiddenInput, Select, Textarea, TextInput
 from digests.admin.wordlist import WordList
+from digests.covered import Earlier
 from digests.manuscript.values import domain
 from digests.models import Brief, Insight, Issue, NewsItem, Section, Tag
 
@@ -81,7 +83,7 @@ class ItemForm(RowForm):
             "link": TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
             "body": Textarea(attrs={"rows": 4}),
             "ai_role": Select,
-            "follows": HiddenInput,
+            "follows": TextInput(attrs={"hidden": True}),  # not of type hidden: that has no value it began with
             "position": HiddenInput,
         }
 
@@ -90,9 +92,16 @@ class ItemForm(RowForm):
         if self.instance.pk:
             self.initial["tag_names"] = [row.tag.name for row in self.instance.tagged.all()]
 
+    earlier: dict[str, Earlier] = {}
+
     @property
     def domain(self) -> str:
         return domain(self["link"].value() or "")
+
+    @property
+    def following(self) -> Earlier | None:
+        """The story that this one is an update to."""
+        return self.earlier.get(self["follows"].value() or "")
 
 
 class InsightForm(RowForm):
@@ -272,6 +281,12 @@ class ItemInline(RowInline):
     inlines = [InsightInline]
     kind = "item"
     template = "admin/digests/issue/_items.html"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        if "earlier" not in formset.form.__dict__:
+            formset.form.earlier = followed(formset.standing, request.POST)
+        return formset
 
 
 class BriefInline(RowInline):

@@ -6,6 +6,7 @@ from digests.models.notices import Notice, Told
 from digests.models.pictures import Picture
 from digests.models.previews import PreviewLink
 from digests.models.review import Comment, LogEntry, Look, Presence, Review, Tick
+from digests.models.shingles import Shingle
 from digests.models.sources import Citation, Source
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Review",
     "Revision",
     "Section",
+    "Shingle",
     "Source",
     "Story",
     "Tag",

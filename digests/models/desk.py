@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Replace
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ from PIL import Image
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
+from digests.manuscript.addresses import CANONICAL_LENGTH
 from digests.manuscript.values import (
     AI_ROLES,
     BASES,
@@ -170,6 +172,13 @@ class Tag(TagBase):
     name: str  # taggit's own fields, which its package does not type
     slug: str
     key = models.CharField(max_length=400, unique=True, editable=False)  # folding case makes some letters three
+    # The key without its spaces: two tags that have the same are one, spelled in two ways.
+    letters = models.GeneratedField(
+        expression=Replace("key", models.Value(" "), models.Value("")),
+        output_field=models.CharField(max_length=400),
+        db_persist=True,
+        db_index=True,
+    )
 
     objects = TagManager()
 
@@ -207,6 +216,10 @@ class Tag(TagBase):
     @staticmethod
     def key_of(name: str) -> str:
         return tag_name(name).casefold()
+
+    @staticmethod
+    def letters_of(name: str) -> str:
+        return Tag.key_of(name).replace(" ", "")
 
     @staticmethod
     def slug_of(name: str) -> str:
@@ -285,6 +298,7 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
             ("withdraw_issue", "Can withdraw an issue"),
             ("import_archive", "Can import an archive as published"),
         ]
+        indexes = [models.Index(fields=["-date"], name="issue_by_date")]
         constraints = [
             models.UniqueConstraint(
                 fields=["digest", "date"],
@@ -365,6 +379,7 @@ class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as
     )
     body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
     ai_role = models.CharField(_("part of AI"), max_length=20, choices=AIRole.choices, default=AIRole.NONE)
+    canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True, editable=False)  # the link, to be found by
     # By its uid, not by a foreign key: what it updates is a story that readers have, and rows come and go.
     follows = models.CharField(_("update to"), max_length=UID_LENGTH, blank=True)
     tags = TaggableManager(through="digests.TaggedNewsItem", blank=True)
@@ -375,6 +390,7 @@ class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as
         constraints = [
             models.CheckConstraint(condition=models.Q(ai_role__in=AI_ROLES), name="ai_role_is_known"),
         ]
+        indexes = [models.Index(fields=["canonical"], name="news_item_by_canonical")]
 
     def __str__(self) -> str:
         return self.headline

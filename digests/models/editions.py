@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from digests.manuscript.addresses import CANONICAL_LENGTH
 from digests.manuscript.values import UID_LENGTH, Manuscript
 from digests.models.desk import Digest, Issue, Tag
 from digests.models.person import PERSON
@@ -143,8 +144,8 @@ class Story(models.Model):
     section = models.CharField(max_length=200)
     headline = models.CharField(max_length=300)
     link = models.CharField(max_length=2000, blank=True)
-    canonical = models.CharField(max_length=2000, blank=True)  # the link without what differs for no reason
-    follows = models.CharField(max_length=UID_LENGTH, blank=True)
+    canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True)  # the link, to be found by
+    follows = models.CharField(max_length=UID_LENGTH, blank=True)  # the uid of the story that this is an update to
     thread = models.CharField(max_length=UID_LENGTH, blank=True, db_index=True)  # uid of the first story of all
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="stories")
     excerpt = models.TextField(blank=True)
@@ -161,6 +162,7 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["uid"], name="story_by_uid"),
             models.Index(fields=["canonical"], name="story_by_canonical"),
+            models.Index(fields=["follows"], name="story_by_what_it_follows", condition=~Q(follows="")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "uid"], name="a_story_once_an_edition"),

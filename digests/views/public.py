@@ -210,7 +210,7 @@ def issue_page(
     context = {
         "edition": edition,
         "page": edition.page,
-        "sections": _sections(edition.page, sources, tags),
+        "sections": _sections(edition.page, sources, tags, _followed(edition.page)),
         "tags": _tags(edition.page["tags"], tags),
         "cover": {**cover, "url": default_storage.url(cover["file"])} if cover["file"] else None,
         "corrections": corrections,
@@ -281,6 +281,7 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     edition = found.edition
     if found.retracted:
         raise Gone(edition.digest, edition=edition, reason=found.page["body"])
+    thread = list(_in_time(Story.objects.live().filter(thread=found.thread)))
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
     names = {Tag.key_of(name) for name in found.page["tags"]}
     item = _dressed(
@@ -292,6 +293,7 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         "story": found,
         "edition": edition,
         "item": item,
+        "thread": thread if len(thread) > 1 else [],
         "earlier": beside.filter(position__lt=found.position).order_by("-position").first(),
         "later": beside.filter(position__gt=found.position).order_by("position").first(),
         "feeds": _feeds("stories", edition.digest.slug),
@@ -370,11 +372,34 @@ def _facts(label: provenance.Label) -> list[tuple[Any, list[tuple[Any, int]]]]:
     ]
 
 
-def _sections(page: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> list[dict[str, Any]]:
+def _sections(
+    page: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag], followed: Mapping[str, Story]
+) -> list[dict[str, Any]]:
     return [
-        {**section, "items": [_dressed(item, sources, tags) for item in section["items"]]}
+        {
+            **section,
+            "items": [
+                {**_dressed(item, sources, tags), "update_to": followed.get(item.get("follows", ""))}
+                for item in section["items"]
+            ],
+        }
         for section in page["sections"]
     ]
+
+
+def _in_time(stories: Any) -> Any:
+    """Return stories, the earliest first, with what a line about each shows and nothing heavier."""
+    return (
+        stories.select_related("edition__digest")
+        .only("uid", "headline", *(f"edition__{name}" for name in ("date", "digest__name", "digest__language")))
+        .order_by("edition__date", "edition__live_from", "position")
+    )
+
+
+def _followed(page: dict[str, Any]) -> dict[str, Story]:
+    """Return the stories that those of a page are updates to, where readers see them. No query where there are none."""
+    uids = {uid for section in page["sections"] for item in section["items"] if (uid := item.get("follows"))}
+    return {story.uid: story for story in _in_time(Story.objects.live().filter(uid__in=uids))} if uids else {}
 
 
 def _dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> dict[str, Any]:

@@ -84,27 +84,6 @@
     count();
   });
 
-  // A problem in the list leads to its field.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest(".problems a[data-field]");
-    if (!link) return;
-    event.preventDefault();
-    const { field, uid, section } = link.dataset;
-    let row = form;
-    if (uid) row = form.querySelector(`[data-uid="${uid}"]`);
-    else if (section !== undefined) row = form.querySelectorAll(".section:not(.djn-empty-form)")[section];
-    if (!row) return;
-    if (row.matches?.(".item")) open(row, true);
-    const target =
-      (row === form ? form.elements[field] : own(row, `[name$='-${field}']`)) ??
-      row.querySelector(`.${field} textarea`) ??
-      row.querySelector("textarea, input:not([type=hidden])") ??
-      row;
-    target.closest("details")?.setAttribute("open", "");
-    target.scrollIntoView({ block: "center" });
-    target.focus();
-  });
-
   new MutationObserver(count).observe(form, {
     childList: true,
     subtree: true,
