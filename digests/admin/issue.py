@@ -30,7 +30,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from digests import workflow
-from digests.admin import actions, conflict, saving
+from digests.admin import actions, conflict, previews, saving
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
@@ -335,6 +335,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         return [
             path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
             path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
+            *previews.addresses(self),
             *super().get_urls(),
         ]
 

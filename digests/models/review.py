@@ -68,6 +68,10 @@ class Comment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(**PERSON)
+    # What a guest said, who came by a link and has no account.
+    preview_link = models.ForeignKey(
+        "digests.PreviewLink", models.SET_NULL, null=True, blank=True, related_name="remarks"
+    )
 
     objects = CommentQuerySet.as_manager()
 
@@ -80,10 +84,15 @@ class Comment(models.Model):
             models.CheckConstraint(
                 condition=Q(thread=None) | Q(resolved_at=None), name="only_a_whole_thread_is_resolved"
             ),
+            models.CheckConstraint(condition=Q(preview_link=None) | Q(author=None), name="a_guest_has_no_account"),
         ]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def is_guests(self) -> bool:
+        return self.preview_link_id is not None
 
 
 class Tick(models.Model):
