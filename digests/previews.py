@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from digests import threads, workflow
 from digests.manuscript.values import block, line
-from digests.models import Comment, Fate, Issue, PreviewLink, Revision
+from digests.models import Comment, Fate, PreviewLink, Revision
 from digests.pages import absolute
 from digests.permissions import may_invite
 from digests.preflight import Blocker, Place, Problem
@@ -118,12 +118,8 @@ def remark(link: PreviewLink, text: str, *, name: str, uid: str = "", thread: in
         begun = link.remarks.filter(pk=thread, thread=None).first() if thread is not None else None
         text, name = block(text), line(name)
         reasons = [*_closed(link), *_unfit(text, name)]
-        if (
-            thread is not None
-            and begun is None
-            or uid
-            and uid not in {item.uid for item in link.revision.manuscript.items}
-        ):
+        stories = {item.uid for item in link.revision.manuscript.items}
+        if (uid and uid not in stories) or (thread is not None and begun is None):
             reasons.append(Blocker("no_such_place", _("What this remark is about is not in this preview.")))
         if reasons:
             raise Refused(*reasons)

@@ -21,7 +21,6 @@ from digests.models import Fate, Issue, PreviewLink
 from digests.permissions import may_invite
 from digests.workflow import Refused
 
-
 _SHOW_OR_MAKE = require_http_methods(["GET", "HEAD", "POST"])
 
 
