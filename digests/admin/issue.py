@@ -11,7 +11,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.http import (
     Http404,
     HttpRequest,
@@ -26,18 +27,20 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from digests import workflow
 from digests.admin import actions, conflict, previews, saving
+from digests.admin.bulk import Bulk
+from digests.admin.filters import FILTERS, search, spans
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
 from digests.manuscript.writer import write
-from digests.models import Digest, Edition, Issue, Revision, TaggedIssue, TaggedNewsItem
+from digests.models import Comment, Digest, Edition, Issue, Revision, TaggedIssue, TaggedNewsItem
 from digests.models.desk import PICTURES
 from digests.preflight import Blocker, Problem
 from digests.states import Action, State
@@ -100,31 +103,8 @@ class _Sent(QueryDict):
         return self
 
 
-class PublicFilter(admin.SimpleListFilter):
-    title = gettext_lazy("public")
-    parameter_name = "public"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("live", _("Readers see it")),
-            ("scheduled", _("Scheduled")),
-            ("never", _("Never public")),
-            ("flagged", _("Went out without approval")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Issue]) -> QuerySet[Issue]:
-        editions = {
-            "live": Edition.objects.live(),
-            "scheduled": Edition.objects.pending(),
-            "flagged": Edition.objects.flagged(),
-        }
-        if self.value() in editions:
-            return queryset.filter(pk__in=editions[str(self.value())].values("issue"))
-        return queryset.filter(editions=None) if self.value() == "never" else queryset
-
-
 @admin.register(Issue)
-class IssueAdmin(nested_admin.NestedModelAdmin):
+class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
     form = IssueForm
     inlines = [SectionInline]
     inline_admin_formset_helper_cls = InOrder
@@ -139,15 +119,16 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     ]
     formfield_overrides: dict[Any, Any] = {}
 
-    list_display = ["digest", "date", "linked_title", "badge", "public", "changed", "author", "seen"]
+    list_display = ["digest", "date", "linked_title", "badge", "public", "threads", "changed", "author", "seen"]
     list_display_links = ["linked_title"]
-    list_filter = ["digest", "state", PublicFilter]
+    list_filter = FILTERS
     list_select_related = ["digest"]
     list_per_page = 50
+    list_max_show_all = 0
+    actions_on_top, actions_on_bottom = False, True
     date_hierarchy = "date"
-    search_fields = ["title", "sections__items__headline"]
-    search_help_text = gettext_lazy("Search in titles and headlines")
-    actions = ["submit_all", "approve_all", "publish_all"]
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ["title"]  # that there is a search; what it looks through is said in filters.py
 
     # --- What is seen -------------------------------------------------------------
 
@@ -155,7 +136,20 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("author_name")[:1]
         editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
         issues: QuerySet[Issue] = Issue.objects.for_desk(request.user)
-        return issues.select_related("digest").prefetch_related(editions).annotate(author_name=Subquery(newest))
+        threads = Comment.objects.open_threads().filter(issue=OuterRef("pk")).order_by().values("issue")
+        return (
+            issues.select_related("digest")
+            .prefetch_related(editions)
+            .annotate(
+                author_name=Subquery(newest),
+                thread_count=Coalesce(Subquery(threads.annotate(count=Count("pk")).values("count")), 0),
+            )
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Issue], search_term: str
+    ) -> tuple[QuerySet[Issue], bool]:
+        return search(queryset, search_term), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Issue | None:
         """Return an issue with all its rows, read at once, for the formsets to take theirs from."""
@@ -173,6 +167,9 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say whether the issue may go: only a draft that nobody outside has seen, and only from its own page."""
         return obj is not None and super().has_delete_permission(request, obj) and not _why_kept(obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"days": spans(timezone.localdate()), **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def linked_title(self, issue: Issue) -> str:
@@ -204,6 +201,10 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
             else "",
             format_html('<span class="badge is-flagged">{}</span>', _("Not approved")) if flagged else "",
         )
+
+    @admin.display(description=gettext_lazy("open threads"), ordering="thread_count")
+    def threads(self, issue: Any) -> str:
+        return str(issue.thread_count or "")
 
     @admin.display(description=gettext_lazy("last changed"), ordering="updated_at")
     def changed(self, issue: Issue) -> str:
@@ -351,7 +352,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
             for reason in refused.reasons:
                 self.message_user(request, str(reason), messages.ERROR)
         else:
-            self.message_user(request, _done(outcome), messages.SUCCESS)
+            self.message_user(request, actions.done(outcome), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
 
     def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -417,35 +418,6 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
                 raise workflow.Refused(Blocker("kept", reason))
             issue.delete()
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        found = super().get_actions(request)
-        found.pop("delete_selected", None)
-        return found
-
-    # --- Many at once -------------------------------------------------------------
-
-    @admin.action(description=gettext_lazy("Submit for review"))
-    def submit_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
-        self._perform_all(request, Action.SUBMIT, issues)
-
-    @admin.action(description=gettext_lazy("Approve"))
-    def approve_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
-        self._perform_all(request, Action.APPROVE, issues)
-
-    @admin.action(description=gettext_lazy("Publish"))
-    def publish_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
-        self._perform_all(request, Action.PUBLISH, issues)
-
-    def _perform_all(self, request: HttpRequest, action: Action, issues: Iterable[Issue]) -> None:
-        for issue in issues:
-            try:
-                version = actions.version(request.POST, f"seen-{issue.pk}")
-                outcome = workflow.perform(action, issue, by=request.user, version=version)
-            except workflow.Refused as refused:
-                self.message_user(request, f"{issue}: {refused}", messages.ERROR)
-            else:
-                self.message_user(request, f"{issue}: {_done(outcome)}", messages.SUCCESS)
-
 
 def _is_number(text: str) -> bool:
     """Say whether an address names an issue in the one way that there is: other spellings would pass by the lock."""
@@ -487,20 +459,3 @@ def _why_kept(issue: Issue) -> str:
     if issue.state not in (State.DRAFT, State.CHANGES_REQUESTED):
         return _("Only a draft is deleted. Take it back from review first.")
     return ""
-
-
-def _done(outcome: workflow.Outcome) -> str:
-    """Say in a sentence what an action did."""
-    issue, edition = outcome.issue, outcome.edition
-    said = _("Done: %(what)s.") % {"what": outcome.entry.get_action_display()}
-    if edition and edition.pk and outcome.entry.action in (Action.PUBLISH, Action.FORCE_PUBLISH, Action.ROLL_BACK):
-        said = _("Readers see edition %(number)s now.") % {"number": edition.number}
-    elif edition and outcome.entry.action == Action.SCHEDULE:
-        when = issue.local(edition.live_from).strftime("%Y-%m-%d %H:%M %Z")
-        said = _("Edition %(number)s goes live at %(when)s.") % {"number": edition.number, "when": when}
-    elif outcome.entry.action == Action.APPROVE and issue.state != State.APPROVED:
-        said = _("Your approval counts; another one is needed.")
-    warnings = sum(problem.severity == "warning" for problem in outcome.problems)
-    if warnings:
-        said += " " + ngettext("%(count)s warning stands.", "%(count)s warnings stand.", warnings) % {"count": warnings}
-    return said
