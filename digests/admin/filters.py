@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -121,19 +121,21 @@ class PersonFilter(Filter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         staff = get_user_model().objects.filter(is_staff=True).order_by("username")
         return [
-            (str(person.pk), f"{name} ({person.username})" if (name := person.get_full_name()) else person.username)
+            (person.username, f"{name} ({person.username})" if (name := person.get_full_name()) else person.username)
             for person in staff.only("username", "first_name", "last_name")
         ]
 
     def narrow(self, issues: Issues, value: str) -> Issues:
-        person = int(value)
+        person = get_user_model().objects.filter(username=value).first()
+        if person is None:
+            raise ValueError(value)
         match self.request.GET.get(PartFilter.parameter_name):
             case "reviewed":
-                return issues.filter(pk__in=Review.objects.filter(reviewer=person).values("revision__issue"))
+                return issues.filter(pk__in=Review.objects.filter(reviewer=person.pk).values("revision__issue"))
             case "any":
-                return issues.filter(pk__in=Revision.objects.filter(author=person).values("issue"))
+                return issues.filter(pk__in=Revision.objects.filter(author=person.pk).values("issue"))
         newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("author")[:1]
-        return issues.annotate(last_author=Subquery(newest)).filter(last_author=person)
+        return issues.annotate(last_author=Subquery(newest)).filter(last_author=person.pk)
 
 
 class PartFilter(Filter):
@@ -192,6 +194,12 @@ class TagFilter(Filter):
 
 
 FILTERS = [DigestFilter, StateFilter, PublicFilter, PersonFilter, PartFilter, SinceFilter, UntilFilter, TagFilter]
+
+
+def kept(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return what the list's form must not lose though it has no field for it: the order, and the month."""
+    own = {"q", "p", *(each.parameter_name for each in FILTERS)}
+    return {name: value for name, value in sent.items() if name not in own}
 
 
 def spans(today: date) -> list[tuple[str, date, date]]:

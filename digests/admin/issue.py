@@ -33,7 +33,7 @@ from django.views.decorators.http import require_POST
 from digests import workflow
 from digests.admin import actions, conflict, previews, saving
 from digests.admin.bulk import Bulk
-from digests.admin.filters import FILTERS, search, spans
+from digests.admin.filters import FILTERS, kept, search, spans
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
@@ -169,7 +169,9 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         return obj is not None and super().has_delete_permission(request, obj) and not _why_kept(obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"days": spans(timezone.localdate()), **(extra_context or {})})
+        return super().changelist_view(
+            request, {"days": spans(timezone.localdate()), "kept": kept(request.GET.dict()), **(extra_context or {})}
+        )
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def linked_title(self, issue: Issue) -> str:
