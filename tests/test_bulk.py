@@ -218,9 +218,7 @@ def test_many_are_scheduled_at_one_instant_in_the_zone_that_is_chosen(
     assert [one.live_from for one in Edition.objects.all()] == [offset, offset]
 
 
-@pytest.mark.parametrize(
-    "wish", [{"at": ""}, {"at": "soon"}, {"when": "never"}, {"zone": "Mars/Olympus"}, {"correction": "x"}]
-)
+@pytest.mark.parametrize("wish", [{"at": ""}, {"at": "soon"}, {"when": "never"}, {"zone": "Mars/Olympus"}])
 def test_a_schedule_that_cannot_be_read_is_asked_again(
     approved: Make, people: SimpleNamespace, tomorrow: date, wish: dict[str, str]
 ) -> None:
@@ -403,7 +401,7 @@ def test_an_odd_search_is_a_search(shelf: list[Issue], people: SimpleNamespace, 
 def test_filters_narrow_and_combine(shelf: list[Issue], people: SimpleNamespace) -> None:
     client = desk(people.editor)
     first, second, odd = (one.pk for one in shelf)
-        reword(shelf[0], "同事改过", by=people.colleague)
+    reword(shelf[0], "同事改过", by=people.colleague)
     expected = {
         "?digest=morning": [odd, second, first],
         "?digest=evening": [],
@@ -429,7 +427,8 @@ def test_filters_narrow_and_combine(shelf: list[Issue], people: SimpleNamespace)
 
 
 @pytest.mark.parametrize(
-    "query", ["?from=soon", "?to=2026-02-30", "?person=x", "?part=x", "?state=x", "?public=x", "?person=" + "9" * 40, "?digest=x"]
+    "query",
+    ["?from=soon", "?to=2026-02-30", "?person=x", "?part=x", "?state=x", "?public=x", "?digest=x", "?_facets=1"],
 )
 def test_a_filter_that_cannot_be_read_is_refused_without_a_traceback(
     shelf: list[Issue], people: SimpleNamespace, query: str

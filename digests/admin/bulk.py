@@ -213,6 +213,8 @@ class ScheduleForm(forms.Form):
         zone: Any = self.fields["zone"]
         zone.choices = [(name, name) for name in zones]
         self.initial["zone"] = zones[0] if zones else ""
+        if not any(issue.begun for issue in issues):
+            del self.fields["correction"], self.fields["note"]
         for issue in issues:
             issue.deadline = _deadline(issue)
             issue.is_late = issue.deadline <= timezone.now()
@@ -236,7 +238,7 @@ def _deadline(issue: Issue) -> datetime:
 
 
 def _schedule(request: HttpRequest, issue: Any, version: int, wish: dict[str, Any]) -> tuple[str, ...]:
-    corrects = {"correction": wish["correction"], "note": wish["note"]} if issue.begun else {}
+    corrects = {name: wish[name] for name in ("correction", "note")} if issue.begun else {}
     at = wish["at"] if wish["when"] == "at" else _deadline(issue)
     return (
         actions.done(workflow.perform(Action.SCHEDULE, issue, by=request.user, version=version, at=at, **corrects)),
