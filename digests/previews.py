@@ -35,6 +35,8 @@ def make(revision: Revision, *, by: Any, whom: str, days: int = 7, may_comment: 
     _permit(by)
     if days not in LIFETIMES:
         raise Refused(Blocker("no_such_lifetime", _("A link cannot last that long."), Place("days"), _("Choose one.")))
+    if revision.editions.live().exists():
+        raise Refused(Blocker("already_live", _("Readers see exactly these words already.")))
     whom = line(whom)
     if not 0 < len(whom) <= 100:
         raise Refused(Blocker("whom_missing", _("Say in up to 100 characters whom the link is for."), Place("whom")))

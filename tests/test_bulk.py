@@ -468,7 +468,7 @@ def test_a_row_says_where_its_issue_stands(published: Make, people: SimpleNamesp
         "field-linked_title": "改过的标题",
         "field-badge": "Draft",
         "field-public": "Live",
-        "field-threads": "1",
+        "field-threads": "1 open",
         "field-changed": Issue.objects.get().local(Issue.objects.get().updated_at).strftime("%m-%d %H:%M"),
         "field-author": "colleague",
         "field-seen": "",

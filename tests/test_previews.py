@@ -410,6 +410,16 @@ def test_a_forged_link_is_refused_in_words(draft: Make, desk: Client, sent: dict
     assert not PreviewLink.objects.exists()
 
 
+def test_what_readers_have_needs_no_link(published: Make, people: SimpleNamespace, desk: Client) -> None:
+    issue = published()
+    with pytest.raises(Refused) as refused:
+        make(issue, people.writer)
+    assert [reason.code for reason in refused.value.reasons] == ["already_live"]
+    shown = BeautifulSoup(desk.get(page_of(issue)).content, "html.parser")
+    assert shown.select_one(f'.new-link a[href="{issue.get_absolute_url()}"]') is not None
+    assert shown.select(".new-link form") == []
+
+
 def test_only_who_writes_reviews_or_publishes_shows_a_draft_to_others(
     draft: Make, link: PreviewLink, people: SimpleNamespace
 ) -> None:

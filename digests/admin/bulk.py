@@ -111,7 +111,7 @@ class Bulk:
             issue.seen = request.POST.get(f"seen-{issue.pk}", "")
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": self.get_actions(request)[f"{what}_all"][2],
+            "title": self.get_actions(request)[f"{what}_all"][2].rstrip("…"),
             "opts": Issue._meta,
             "form": form,
             "issues": issues,

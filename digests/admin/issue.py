@@ -27,7 +27,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from digests import workflow
@@ -127,6 +127,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
     list_max_show_all = 0
     actions_on_top, actions_on_bottom = False, True
     date_hierarchy = "date"
+    empty_value_display = ""
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["title"]  # that there is a search; what it looks through is said in filters.py
 
@@ -206,7 +207,8 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
 
     @admin.display(description=gettext_lazy("open threads"), ordering="thread_count")
     def threads(self, issue: Any) -> str:
-        return str(issue.thread_count or "")
+        count = issue.thread_count
+        return ngettext("%(count)s open", "%(count)s open", count) % {"count": count} if count else ""
 
     @admin.display(description=gettext_lazy("last changed"), ordering="updated_at")
     def changed(self, issue: Issue) -> str:

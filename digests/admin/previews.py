@@ -75,6 +75,7 @@ def page(desk: Any, request: HttpRequest, pk: int) -> HttpResponse:
         "opts": desk.opts,
         "original": issue,
         "head": head,
+        "is_live": head is not None and head.editions.live().exists(),
         "form": form,
         "links": _shown(issue),
         "zone": issue.digest.time_zone,
