@@ -152,7 +152,10 @@ def test_an_issue_that_no_longer_fits_the_filter_is_told_of_too(draft: Make, peo
 def test_only_what_a_person_may_do_is_offered(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     offered = {
-        name: [str(one["value"]) for one in page(desk(getattr(people, name)).get(LIST)).select(".actions button")]
+        name: [
+            str(one["value"])
+            for one in page(desk(getattr(people, name)).get(LIST)).select(".actions button[name=action]")
+        ]
         for name in ("writer", "reviewer", "editor")
     }
     assert offered == {
