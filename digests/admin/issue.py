@@ -170,9 +170,12 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         return obj is not None and super().has_delete_permission(request, obj) and not _why_kept(obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(
-            request, {"days": spans(timezone.localdate()), "kept": kept(request.GET.dict()), **(extra_context or {})}
-        )
+        context = {
+            "title": self.opts.verbose_name_plural,
+            "days": spans(timezone.localdate()),
+            "kept": kept(request.GET.dict()),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def linked_title(self, issue: Issue) -> str:

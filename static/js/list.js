@@ -1,5 +1,2 @@
-// On a narrow page, filters that are not in use are folded away.
-{
-  const filters = document.querySelector("details.filters");
-  if (window.matchMedia("(max-width: 48rem)").matches && !filters.dataset.active) filters.open = false;
-}
+// On a narrow page, the filters are folded away: a dot says that some are set.
+if (window.matchMedia("(max-width: 48rem)").matches) document.querySelector("details.filters").open = false;
