@@ -73,6 +73,17 @@ def test_a_link_keeps_its_revision_whatever_is_written_since(
     assert "标记词甲乙丙" not in response.content.decode()
 
 
+def test_a_retracted_story_is_not_shown_again_by_a_preview(
+    published: Make, people: SimpleNamespace, client: Client
+) -> None:
+    issue = published()
+    retracted = next(iter(issue.head.manuscript.items))
+    workflow.perform(Action.RETRACT, issue, by=people.editor, story=retracted.uid, note="来源有误")
+    issue = reword(issue, "更正后的标题", by=people.writer)
+    shown = client.get(path(make(issue, people.writer))).content.decode()
+    assert ("来源有误" in shown, retracted.headline in shown) == (True, False)
+
+
 def test_no_cache_search_engine_frame_or_other_site_gets_hold_of_it(link: PreviewLink, client: Client) -> None:
     response = client.get(path(link))
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
@@ -121,7 +132,7 @@ def test_opening_is_kept_first_and_last_but_not_the_desks_own(
 
 
 def test_a_preview_costs_few_queries(link: PreviewLink, client: Client, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(path(link))
 
 

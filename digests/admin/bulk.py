@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from digests import exchange, press, workflow
+from digests import exchange, workflow
 from digests.admin import actions, saving
+from digests.admin.export import Export, ExportForm, file_of
 from digests.admin.rows import LONGEST_TAG
 from digests.admin.wordlist import WordList
 from digests.manuscript.values import Manuscript
-from digests.manuscript.writer import write
 from digests.models import Edition, Issue, Tag
 from digests.permissions import may
 from digests.states import Action, Correction, State
@@ -80,7 +78,7 @@ class Bulk:
         form = ScheduleForm(request.POST if "confirmed" in request.POST else None, issues=issues)
         if not form.is_valid():
             return self._ask(request, "schedule", form, issues)
-        each(request, lambda issue, version: _schedule(request, issue, version, form.cleaned_data))
+        each(request, issues, lambda issue, version: _schedule(request, issue, version, form.cleaned_data))
         return None
 
     @admin.action(description=gettext_lazy("Tags…"))
@@ -89,7 +87,7 @@ class Bulk:
         form = TagForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             return self._ask(request, "tag", form, issues)
-        each(request, lambda issue, version: _tag(request, issue, version, **form.cleaned_data))
+        each(request, issues, lambda issue, version: _tag(request, issue, version, **form.cleaned_data))
         return None
 
     @admin.action(description=gettext_lazy("Export…"))
@@ -103,10 +101,14 @@ class Bulk:
         if not exports:
             messages.error(request, _("None of these issues is public: export the working copies, or choose others."))
             return None
-        return _file(exports)
+        return file_of(exports)
 
-    def _ask(self, request: HttpRequest, what: str, form: forms.Form, issues: list[Any]) -> HttpResponse:
+    def _ask(self, request: HttpRequest, what: str, form: forms.Form, issues: list[Any]) -> HttpResponse | None:
         """Ask what an action needs to know, and say what it will do to which issues."""
+        if not issues:
+            messages.error(request, _("None of the marked issues is there any more."))
+            return None
+        prefetch_related_objects(issues, "tagged__tag")
         for issue in issues:
             issue.seen = request.POST.get(f"seen-{issue.pk}", "")
         context = {
@@ -116,7 +118,6 @@ class Bulk:
             "form": form,
             "issues": issues,
             "action": f"{what}_all",
-            "what": what,
             "approved": [issue for issue in issues if issue.state == State.APPROVED],
             "public": [issue for issue in issues if issue.begun],
             "hidden": [issue for issue in issues if not issue.live],
@@ -145,10 +146,9 @@ def _numbers(request: HttpRequest) -> list[int]:
     return [int(number) for number in sent if number.isascii() and number.isdecimal() and len(number) < 19]
 
 
-def each(request: HttpRequest, act: Callable[[Any, int], tuple[str, ...]]) -> None:
-    """Do something to each marked issue in the version that was seen of it, and say in one block what came of all."""
+def each(request: HttpRequest, issues: list[Any], act: Callable[[Any, int], tuple[str, ...]]) -> None:
+    """Do something to each issue in the version that was seen of it, and say in one block what came of all."""
     results: list[Result] = []
-    issues = marked(request)
     for issue in issues:
         try:
             said = act(issue, actions.version(request.POST, f"seen-{issue.pk}"))
@@ -172,7 +172,7 @@ def _perform(request: HttpRequest, action: Action) -> None:
     def act(issue: Issue, version: int) -> tuple[str, ...]:
         return (actions.done(workflow.perform(action, issue, by=request.user, version=version)),)
 
-    each(request, act)
+    each(request, marked(request), act)
 
 
 # --- Schedule -----------------------------------------------------------------------------
@@ -285,94 +285,3 @@ def retagged(words: Manuscript, add: Iterable[str], remove: Iterable[str]) -> Ma
     kept = [name for name in words.tags if Tag.key_of(name) not in off]
     standing = {Tag.key_of(name) for name in kept}
     return replace(words, tags=(*kept, *(name for name in add if Tag.key_of(name) not in standing)))
-
-
-# --- Export ---------------------------------------------------------------------------------
-
-
-class ExportForm(forms.Form):
-    """Which words to export."""
-
-    words = forms.ChoiceField(
-        choices=[
-            ("live", gettext_lazy("As readers have it now")),
-            ("draft", gettext_lazy("The working copy, as it was saved last")),
-        ],
-        initial="live",
-        widget=forms.RadioSelect,
-        label=gettext_lazy("Which words"),
-    )
-    uids = forms.BooleanField(
-        required=False,
-        label=gettext_lazy("With the names (uid) of stories, for a text that will be imported again"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """An issue's file, whose text is made when it is its turn."""
-
-    issue: Any
-    words: str
-    uids: bool
-
-    @property
-    def name(self) -> str:
-        # A digest's address was checked by a form; a name in an archive must be harmless whatever it is.
-        folder = slugify(self.issue.digest.slug, allow_unicode=True) or str(self.issue.digest_id)
-        return f"{folder}/{self.issue.date:%Y-%m-%d}.md"
-
-    @property
-    def text(self) -> str:
-        if self.words == "draft":
-            manuscript = exchange.from_rows(self.issue)
-        else:
-            manuscript = press.public_manuscript(self.issue.live)
-        return write(manuscript, uids=self.uids, footer=self.issue.digest.subscribe_card)
-
-
-def _file(exports: list[Export]) -> HttpResponseBase:
-    """Return one issue as its text, or several as an archive that is written while it is sent."""
-    if len(exports) == 1:
-        (one,) = exports
-        return HttpResponse(
-            one.text,
-            content_type="text/markdown; charset=utf-8",
-            headers={"Content-Disposition": content_disposition_header(True, one.name.replace("/", "-"))},
-        )
-    name = f"issues-{timezone.localtime():%Y-%m-%d-%H%M}.zip"
-    return StreamingHttpResponse(
-        _archive(exports),
-        content_type="application/zip",
-        headers={"Content-Disposition": content_disposition_header(True, name)},
-    )
-
-
-class _Pipe:
-    """A file that is only written to, and emptied by who sends it on."""
-
-    def __init__(self) -> None:
-        self.waiting = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self.waiting += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: what waits is taken by `taken`."""
-
-    def taken(self) -> bytes:
-        data, self.waiting = bytes(self.waiting), bytearray()
-        return data
-
-
-def _archive(exports: Iterable[Export]) -> Iterator[bytes]:
-    pipe: Any = _Pipe()
-    with ZipFile(pipe, "w", ZIP_DEFLATED) as archive:
-        for export in exports:
-            archive.writestr(export.name, export.text)
-            yield pipe.taken()
-    yield pipe.taken()
