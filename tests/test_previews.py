@@ -394,6 +394,24 @@ def test_a_link_is_made_listed_and_revoked_at_the_desk(draft: Make, desk: Client
     assert BeautifulSoup(desk.get(page_of(issue)).content, "html.parser").select(".link .address") == []
 
 
+def test_the_list_of_links_costs_the_same_however_long_it_is(
+    invited: PreviewLink, people: SimpleNamespace, desk: Client, django_assert_num_queries: Any
+) -> None:
+    desk.get(page_of(invited.issue))
+    with django_assert_num_queries(8):
+        desk.get(page_of(invited.issue))
+    for _ in range(3):
+        previews.remark(make(invited.issue, people.editor, may_comment=True), "好", name="王林")
+    with django_assert_num_queries(8):
+        listed = BeautifulSoup(desk.get(page_of(invited.issue)).content, "html.parser")
+    assert [one.get_text(" ", strip=True)[-1] for one in listed.select(".link dl div:nth-child(4)")] == [
+        "1",
+        "1",
+        "1",
+        "0",
+    ]
+
+
 def test_a_link_is_to_the_revision_that_was_seen(draft: Make, people: SimpleNamespace, desk: Client) -> None:
     issue = draft()
     reword(issue, "后来的标题", by=people.colleague)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, SEARCH_VAR
 from django.contrib.auth import get_user_model
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
@@ -198,7 +199,7 @@ FILTERS = [DigestFilter, StateFilter, PublicFilter, PersonFilter, PartFilter, Si
 
 def kept(sent: Mapping[str, str]) -> dict[str, str]:
     """Return what the list's form must not lose though it has no field for it: the order, and the month."""
-    own = {"q", "p", *(each.parameter_name for each in FILTERS)}
+    own = {SEARCH_VAR, PAGE_VAR, ERROR_FLAG, *(each.parameter_name for each in FILTERS)}
     return {name: value for name, value in sent.items() if name not in own}
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import nested_admin
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
@@ -170,6 +171,8 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         return obj is not None and super().has_delete_permission(request, obj) and not _why_kept(obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        if ERROR_FLAG in request.GET:  # where Django sends who asked for what no filter has
+            self.message_user(request, _("A filter could not be read, so all issues are listed."), messages.WARNING)
         context = {
             "title": self.opts.verbose_name_plural,
             "days": spans(timezone.localdate()),

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -118,7 +119,9 @@ def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | N
 
 
 def _shown(issue: Issue) -> list[Any]:
-    links: list[Any] = list(issue.preview_links.judged().select_related("revision"))
+    links: list[Any] = list(
+        issue.preview_links.judged().select_related("revision").annotate(remark_count=Count("remarks"))
+    )
     for link in links:
         link.is_open = link.fate == Fate.OPEN
         link.said = Fate(link.fate).label
