@@ -119,9 +119,9 @@ def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | N
 
 
 def _shown(issue: Issue) -> list[Any]:
-    links: list[Any] = list(
-        issue.preview_links.judged().select_related("revision").annotate(remark_count=Count("remarks"))
-    )
+    counted = issue.preview_links.judged().annotate(remark_count=Count("remarks"))
+    # Said again: an order of the model's own is lost where rows are counted.
+    links: list[Any] = list(counted.select_related("revision").order_by("-created_at", "-pk"))
     for link in links:
         link.is_open = link.fate == Fate.OPEN
         link.said = Fate(link.fate).label
