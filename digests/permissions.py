@@ -36,6 +36,15 @@ def may(user: Any, action: Action) -> bool:
     return user is None or bool(user.is_active and user.has_perm(TABLE[action].permission))
 
 
+# Who works on the words, judges them or sends them out decides who else may see them before readers do.
+_INVITE = ("digests.change_issue", "digests.review_issue", "digests.publish_issue")
+
+
+def may_invite(user: Any) -> bool:
+    """Say whether a person may give people without an account a link to a draft."""
+    return user is None or bool(user.is_active and any(user.has_perm(name) for name in _INVITE))
+
+
 def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
     """Say whether a person wrote any revision that no independent review has covered yet.
 

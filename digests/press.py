@@ -111,15 +111,20 @@ def _tombstoned(manuscript: Manuscript, reasons: Mapping[str, str]) -> Manuscrip
 
 def _print(edition: Edition) -> None:
     """Render an edition once, so that no reader waits for Markdown."""
-    reasons = _reasons(edition.issue_id)
-    with translation.override(edition.digest.language):
-        manuscript = _tombstoned(edition.revision.manuscript, reasons)
-        edition.page = page(manuscript, retracted=frozenset(reasons))
+    manuscript = edition.revision.manuscript
+    edition.page = printed(edition, manuscript)
     edition.date = manuscript.date
     edition.title = manuscript.title
     # Summaries are often lists, a line a story: cards, feeds and search results have one line.
     edition.summary = " · ".join(plain(manuscript.summary).split("\n"))
     edition.cover = manuscript.cover_file
+
+
+def printed(edition: Edition, manuscript: Manuscript) -> dict[str, Any]:
+    """Return words as the page of an edition, with tombstones for what was retracted of its issue."""
+    reasons = _reasons(edition.issue_id)
+    with translation.override(edition.digest.language):
+        return page(_tombstoned(manuscript, reasons), retracted=frozenset(reasons))
 
 
 def page(manuscript: Manuscript, *, retracted: frozenset[str] = frozenset()) -> dict[str, Any]:

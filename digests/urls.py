@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 from digests import feeds
 from digests.manuscript.values import UID
 from digests.views import public
+from digests.views.preview import preview
 
 
 class DateConverter:
@@ -56,6 +57,7 @@ urlpatterns = [
     path("tags/<str:slug>/", public.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
     path("stories/<uid:uid>/", public.story, name="story"),
+    path("preview/<str:token>/", preview, name="preview"),
     path("<slug:digest>/", public.digest, name="digest"),
     *feeds.of("<slug:digest>/", feeds.Issues, name="digest"),
     *feeds.of("<slug:digest>/stories/", feeds.Stories, name="stories"),

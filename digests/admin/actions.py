@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from digests import workflow
 from digests.admin.checking import Checklist
@@ -247,7 +248,7 @@ def wish(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     found = {name: str(data.get(name) or "").replace("\0", "").strip() for name in ("note", "correction", "story")}
     return {
         **found,
-        "at": _instant(str(data.get("at") or ""), zone),
+        "at": instant(str(data.get("at") or ""), zone),
         "edition": _edition(str(data.get("edition") or "")),
         "version": version(data),
     }
@@ -259,7 +260,7 @@ def version(data: Mapping[str, Any], name: str = "version") -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
-def _instant(text: str, zone: ZoneInfo) -> datetime | None:
+def instant(text: str, zone: ZoneInfo) -> datetime | None:
     if not text:
         return None
     try:
@@ -286,3 +287,20 @@ def _edition(text: str) -> int | None:
             Blocker("no_such_edition", _("“%(text)s” is not an edition.") % {"text": text[:40]}, Place("edition"))
         )
     return int(text)
+
+
+def done(outcome: workflow.Outcome) -> str:
+    """Say in a sentence what an action did."""
+    issue, edition = outcome.issue, outcome.edition
+    said = _("Done: %(what)s.") % {"what": outcome.entry.get_action_display()}
+    if edition and edition.pk and outcome.entry.action in (Action.PUBLISH, Action.FORCE_PUBLISH, Action.ROLL_BACK):
+        said = _("Readers see edition %(number)s now.") % {"number": edition.number}
+    elif edition and outcome.entry.action == Action.SCHEDULE:
+        when = issue.local(edition.live_from).strftime("%Y-%m-%d %H:%M %Z")
+        said = _("Edition %(number)s goes live at %(when)s.") % {"number": edition.number, "when": when}
+    elif outcome.entry.action == Action.APPROVE and issue.state != State.APPROVED:
+        said = _("Your approval counts; another one is needed.")
+    warnings = sum(problem.severity == "warning" for problem in outcome.problems)
+    if warnings:
+        said += " " + ngettext("%(count)s warning stands.", "%(count)s warnings stand.", warnings) % {"count": warnings}
+    return said

@@ -9,9 +9,11 @@ from typing import Any, cast
 import nested_admin
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.http import (
     Http404,
     HttpRequest,
@@ -30,9 +32,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from digests import workflow
-from digests.admin import actions, conflict, review, saving
+from digests.admin import actions, conflict, previews, review, saving
+from digests.admin.bulk import Bulk
 from digests.admin.checking import checklist
 from digests.admin.covered import earlier_stories
+from digests.admin.filters import FILTERS, kept, search, spans
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
@@ -40,7 +44,7 @@ from digests.admin.threads import may_comment, threads_of
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
 from digests.manuscript.writer import write
-from digests.models import Brief, Digest, Edition, Issue, NewsItem, Revision, TaggedIssue, TaggedNewsItem
+from digests.models import Brief, Comment, Digest, Edition, Issue, NewsItem, Revision, TaggedIssue, TaggedNewsItem
 from digests.models.desk import PICTURES
 from digests.preflight import Blocker, Problem
 from digests.states import Action, State
@@ -103,31 +107,8 @@ class _Sent(QueryDict):
         return self
 
 
-class PublicFilter(admin.SimpleListFilter):
-    title = gettext_lazy("public")
-    parameter_name = "public"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("live", _("Readers see it")),
-            ("scheduled", _("Scheduled")),
-            ("never", _("Never public")),
-            ("flagged", _("Went out without approval")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Issue]) -> QuerySet[Issue]:
-        editions = {
-            "live": Edition.objects.live(),
-            "scheduled": Edition.objects.pending(),
-            "flagged": Edition.objects.flagged(),
-        }
-        if self.value() in editions:
-            return queryset.filter(pk__in=editions[str(self.value())].values("issue"))
-        return queryset.filter(editions=None) if self.value() == "never" else queryset
-
-
 @admin.register(Issue)
-class IssueAdmin(nested_admin.NestedModelAdmin):
+class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
     form = IssueForm
     inlines = [SectionInline]
     inline_admin_formset_helper_cls = InOrder
@@ -142,15 +123,17 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     ]
     formfield_overrides: dict[Any, Any] = {}
 
-    list_display = ["digest", "date", "linked_title", "badge", "public", "changed", "author", "seen"]
+    list_display = ["digest", "date", "linked_title", "badge", "public", "threads", "changed", "author", "seen"]
     list_display_links = ["linked_title"]
-    list_filter = ["digest", "state", PublicFilter]
+    list_filter = FILTERS
     list_select_related = ["digest"]
     list_per_page = 50
+    list_max_show_all = 0
+    actions_on_top, actions_on_bottom = False, True
     date_hierarchy = "date"
-    search_fields = ["title", "sections__items__headline"]
-    search_help_text = gettext_lazy("Search in titles and headlines")
-    actions = ["submit_all", "approve_all", "publish_all"]
+    empty_value_display = ""
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ["title"]  # that there is a search; what it looks through is said in filters.py
 
     # --- What is seen -------------------------------------------------------------
 
@@ -158,7 +141,20 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("author_name")[:1]
         editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
         issues: QuerySet[Issue] = Issue.objects.for_desk(request.user)
-        return issues.select_related("digest").prefetch_related(editions).annotate(author_name=Subquery(newest))
+        threads = Comment.objects.open_threads().filter(issue=OuterRef("pk")).order_by().values("issue")
+        return (
+            issues.select_related("digest")
+            .prefetch_related(editions)
+            .annotate(
+                author_name=Subquery(newest),
+                thread_count=Coalesce(Subquery(threads.annotate(count=Count("pk")).values("count")), 0),
+            )
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Issue], search_term: str
+    ) -> tuple[QuerySet[Issue], bool]:
+        return search(queryset, search_term), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Issue | None:
         """Return an issue with all its rows, read at once, for the formsets to take theirs from."""
@@ -176,6 +172,16 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say whether the issue may go: only a draft that nobody outside has seen, and only from its own page."""
         return obj is not None and super().has_delete_permission(request, obj) and not _why_kept(obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        if ERROR_FLAG in request.GET:  # where Django sends who asked for what no filter has
+            self.message_user(request, _("A filter could not be read, so all issues are listed."), messages.WARNING)
+        context = {
+            "title": self.opts.verbose_name_plural,
+            "days": spans(timezone.localdate()),
+            "kept": kept(request.GET.dict()),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def linked_title(self, issue: Issue) -> str:
@@ -207,6 +213,11 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
             else "",
             format_html('<span class="badge is-flagged">{}</span>', _("Not approved")) if flagged else "",
         )
+
+    @admin.display(description=gettext_lazy("open threads"), ordering="thread_count")
+    def threads(self, issue: Any) -> str:
+        count = issue.thread_count
+        return ngettext("%(count)s open", "%(count)s open", count) % {"count": count} if count else ""
 
     @admin.display(description=gettext_lazy("last changed"), ordering="updated_at")
     def changed(self, issue: Issue) -> str:
@@ -349,6 +360,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
             path("covered/", view(require_GET(self.covered)), name="digests_issue_covered_new"),
             path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
             *review.urls(view, self._seen_by),
+            *previews.addresses(self),
             *super().get_urls(),
         ]
 
@@ -364,7 +376,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
             for reason in refused.reasons:
                 self.message_user(request, str(reason), messages.ERROR)
         else:
-            self.message_user(request, _done(outcome), messages.SUCCESS)
+            self.message_user(request, actions.done(outcome), messages.SUCCESS)
         return HttpResponseRedirect(actions.next_page(request, reverse("admin:digests_issue_change", args=[pk])))
 
     def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -443,35 +455,6 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
                 raise workflow.Refused(Blocker("kept", reason))
             issue.delete()
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        found = super().get_actions(request)
-        found.pop("delete_selected", None)
-        return found
-
-    # --- Many at once -------------------------------------------------------------
-
-    @admin.action(description=gettext_lazy("Submit for review"))
-    def submit_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
-        self._perform_all(request, Action.SUBMIT, issues)
-
-    @admin.action(description=gettext_lazy("Approve"))
-    def approve_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
-        self._perform_all(request, Action.APPROVE, issues)
-
-    @admin.action(description=gettext_lazy("Publish"))
-    def publish_all(self, request: HttpRequest, issues: QuerySet[Issue]) -> None:
-        self._perform_all(request, Action.PUBLISH, issues)
-
-    def _perform_all(self, request: HttpRequest, action: Action, issues: Iterable[Issue]) -> None:
-        for issue in issues:
-            try:
-                version = actions.version(request.POST, f"seen-{issue.pk}")
-                outcome = workflow.perform(action, issue, by=request.user, version=version)
-            except workflow.Refused as refused:
-                self.message_user(request, f"{issue}: {refused}", messages.ERROR)
-            else:
-                self.message_user(request, f"{issue}: {_done(outcome)}", messages.SUCCESS)
-
 
 def _is_number(text: str) -> bool:
     """Say whether an address names an issue in the one way that there is: other spellings would pass by the lock."""
@@ -524,20 +507,3 @@ def _why_kept(issue: Issue) -> str:
     if issue.state not in (State.DRAFT, State.CHANGES_REQUESTED):
         return _("Only a draft is deleted. Take it back from review first.")
     return ""
-
-
-def _done(outcome: workflow.Outcome) -> str:
-    """Say in a sentence what an action did."""
-    issue, edition = outcome.issue, outcome.edition
-    said = _("Done: %(what)s.") % {"what": outcome.entry.get_action_display()}
-    if edition and edition.pk and outcome.entry.action in (Action.PUBLISH, Action.FORCE_PUBLISH, Action.ROLL_BACK):
-        said = _("Readers see edition %(number)s now.") % {"number": edition.number}
-    elif edition and outcome.entry.action == Action.SCHEDULE:
-        when = issue.local(edition.live_from).strftime("%Y-%m-%d %H:%M %Z")
-        said = _("Edition %(number)s goes live at %(when)s.") % {"number": edition.number, "when": when}
-    elif outcome.entry.action == Action.APPROVE and issue.state != State.APPROVED:
-        said = _("Your approval counts; another one is needed.")
-    warnings = sum(problem.severity == "warning" for problem in outcome.problems)
-    if warnings:
-        said += " " + ngettext("%(count)s warning stands.", "%(count)s warnings stand.", warnings) % {"count": warnings}
-    return said

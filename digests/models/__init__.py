@@ -4,7 +4,7 @@ from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section
 from digests.models.editions import Edition, Retraction, Revision, Story
 from digests.models.notices import Notice, Told
 from digests.models.pictures import Picture
-from digests.models.previews import PreviewLink
+from digests.models.previews import Fate, PreviewLink
 from digests.models.review import Comment, LogEntry, Look, Presence, Review, Tick
 from digests.models.shingles import Shingle
 from digests.models.sources import Citation, Source
@@ -15,6 +15,7 @@ __all__ = [
     "Comment",
     "Digest",
     "Edition",
+    "Fate",
     "Insight",
     "Issue",
     "LogEntry",

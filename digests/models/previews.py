@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Self
 
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digests.models.desk import Issue
-from digests.models.editions import Revision
+from digests.models.editions import Edition, Revision
 from digests.models.person import PERSON
 
 
@@ -17,28 +20,74 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
+class Fate(models.TextChoices):
+    """Whether a link still shows anything, and if not, why not."""
+
+    OPEN = "open", _("Open")
+    REVOKED = "revoked", _("Revoked")
+    PUBLISHED = "published", _("Ended by publication")
+    EXPIRED = "expired", _("Expired")
+
+
+class PreviewLinkQuerySet(models.QuerySet["PreviewLink"]):
+    def judged(self, at: datetime | None = None) -> Self:
+        """Add each link's `fate` at an instant, by the clock and the issue's editions: no job could be late."""
+        at = at or timezone.now()
+        # An archive begins before it is entered, a schedule after: either ends the link.
+        since = Q(created_at__gte=OuterRef("created_at")) | Q(live_from__gte=OuterRef("created_at"))
+        return self.annotate(
+            fate=models.Case(
+                models.When(revoked_at__isnull=False, then=models.Value(Fate.REVOKED.value)),
+                models.When(
+                    Exists(Edition.objects.begun(at).filter(since, issue=OuterRef("issue"))),
+                    then=models.Value(Fate.PUBLISHED.value),
+                ),
+                models.When(expires_at__lte=at, then=models.Value(Fate.EXPIRED.value)),
+                default=models.Value(Fate.OPEN.value),
+            )
+        )
+
+
 class PreviewLink(models.Model):
     """A way to read one revision for whoever has it, until it expires, is revoked or the issue goes out."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="preview_links")
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="preview_links")
+    # Half of the link: the other half is made from this with the SECRET_KEY, so a copy of the database opens nothing.
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
-    whom = models.CharField(_("for whom"), max_length=100, blank=True)
-    may_comment = models.BooleanField(_("may comment"), default=False)
+    whom = models.CharField(_("for whom"), max_length=100)
+    may_comment = models.BooleanField(_("may write remarks"), default=False)
     expires_at = models.DateTimeField(_("expires"))
-    revoked_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(**PERSON)
     by_name = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
-    opened_at = models.DateTimeField(null=True, blank=True)
+    first_opened_at = models.DateTimeField(null=True, blank=True)
+    last_opened_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(**PERSON)
+    revoked_by_name = models.CharField(max_length=150, blank=True)
+
+    objects = PreviewLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("preview link")
         verbose_name_plural = _("preview links")
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="preview_link_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                # Both or neither: a comparison with nothing would pass.
+                condition=Q(first_opened_at=None, last_opened_at=None)
+                | Q(
+                    first_opened_at__isnull=False,
+                    last_opened_at__isnull=False,
+                    last_opened_at__gte=F("first_opened_at"),
+                ),
+                name="preview_link_is_opened_first_before_last",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.issue} · {self.whom}"
-
-    def is_open(self, at: datetime) -> bool:
-        return self.revoked_at is None and at < self.expires_at

@@ -70,6 +70,10 @@ class Comment(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(**PERSON)
     resolved_by_name = models.CharField(max_length=150, blank=True)
+    # What a guest said, who came by a link and has no account.
+    preview_link = models.ForeignKey(
+        "digests.PreviewLink", models.SET_NULL, null=True, blank=True, related_name="remarks"
+    )
 
     objects = CommentQuerySet.as_manager()
 
@@ -87,10 +91,15 @@ class Comment(models.Model):
                 | (Q(resolved_at__isnull=False) & ~Q(resolved_by_name="")),
                 name="who_resolved_a_thread_is_kept",
             ),
+            models.CheckConstraint(condition=Q(preview_link=None) | Q(author=None), name="a_guest_has_no_account"),
         ]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def is_guests(self) -> bool:
+        return self.preview_link_id is not None
 
 
 class Tick(models.Model):

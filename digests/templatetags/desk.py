@@ -7,9 +7,11 @@ from typing import Any
 from django import template
 
 from digests.models import Edition, Issue
+from digests.permissions import may_invite
 from digests.states import State
 
 register = template.Library()
+register.filter(may_invite)
 MOST = 20
 
 

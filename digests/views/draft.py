@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from digests import press
@@ -38,8 +38,7 @@ def imagined(issue: Issue, words: Manuscript) -> Any:
     """Return the edition that these words would be if they went out now. It is not saved."""
     now = timezone.now()
     edition: Any = Edition(issue=issue, digest=issue.digest, number=0, live_from=now)
-    with translation.override(issue.digest.language):
-        edition.page = press.page(words)
+    edition.page = press.printed(edition, words)
     edition.date, edition.title, edition.cover = words.date, words.title, words.cover_file
     edition.first_published = now
     return edition
