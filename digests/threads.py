@@ -16,6 +16,8 @@ from digests.workflow import lock, person
 
 # Sent with the comment and the people it mentions, once the transaction is through.
 said = Signal()
+# Sent with the thread that somebody closed, and who did.
+resolved = Signal()
 
 MENTION = re.compile(r"(?<![\w@])@([\w.+-]+)")
 
@@ -48,9 +50,12 @@ def say(
 
 def resolve(thread: Comment, *, by: Any) -> None:
     """Close a thread; what was said in it stays readable."""
-    Comment.objects.filter(pk=thread.pk, thread=None, resolved_at=None).update(
-        resolved_at=timezone.now(), resolved_by=by
-    )
+    with transaction.atomic():
+        closed = Comment.objects.filter(pk=thread.pk, thread=None, resolved_at=None).update(
+            resolved_at=timezone.now(), resolved_by=by
+        )
+        if closed:
+            transaction.on_commit(lambda: resolved.send_robust(sender=Comment, thread=thread, by=by))
 
 
 def about(manuscript: Manuscript | None, uid: str, field: str) -> str:

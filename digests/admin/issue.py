@@ -319,6 +319,8 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     ) -> Any:
         issue = context["original"]
         desk = actions.Desk(issue, request.user) if issue else None
+        if issue and request.method == "GET":
+            issue.notices.filter(person_id=request.user.pk).mark_read()
         if desk:
             _mark(issue, desk.problems)
         context |= {
