@@ -37,7 +37,7 @@ from digests.permissions import at_the_desk
 log = logging.getLogger(__name__)
 
 RETRY = timedelta(minutes=10)
-DOWN = "notices: mail is down"  # in the cache while it is, so that it is logged once
+DOWN = "mail-is-down"  # in the cache while it is, so that it is logged once
 
 
 @task()
@@ -59,7 +59,7 @@ def send(now: datetime) -> int:
     if settings.EMAIL_BACKEND == telling.NO_MAIL:
         return 0
     for issue in Issue.objects.filter(pk__in=due.values("issue")):
-        telling.tell(issue)  # nobody is asked by mail for what is done already
+        plan(telling.tell(issue))  # nobody is asked by mail for what is done already
     people = get_user_model().objects.filter(pk__in=at_the_desk() & set(due.values_list("person_id", flat=True)))
     sent, connection = 0, get_connection()
     for person in people.exclude(email=""):

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        telling.tell_all()
+        mail.plan(telling.tell_all())
         if settings.EMAIL_BACKEND == telling.NO_MAIL:
             self.stdout.write(_("This newsroom sends no mail: EMAIL_URL is not set."))
             return
