@@ -479,6 +479,16 @@ def test_the_list_has_both_groups_and_leads_to_what_is_to_be_done(
     assert "approved by second" in client.get(LIST).content.decode()
 
 
+def test_the_list_says_nothing_of_what_its_reader_did(
+    draft: Make, people: SimpleNamespace, do: Callable[..., Issue]
+) -> None:
+    issue = do(Action.SUBMIT, draft(), people.writer)
+    issue = do(Action.APPROVE, issue, people.reviewer)
+    do(Action.PUBLISH, issue, people.editor)
+    assert shown(desk(people.reviewer)) == {"blocking": [], "fyi": [f"editor published {issue}."]}
+    assert shown(desk(people.editor)) == {"blocking": [], "fyi": []}
+
+
 def test_a_notice_is_read_in_the_language_of_who_reads_it(
     draft: Make, people: SimpleNamespace, do: Callable[..., Issue]
 ) -> None:

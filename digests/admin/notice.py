@@ -80,7 +80,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         mine = self.get_queryset(request)
-        rest = Paginator(mine.exclude(weight=Notice.Weight.BLOCKING, settled_at=None), PER_PAGE)
+        rest = Paginator(mine.to_know(), PER_PAGE)
         page = rest.get_page(request.GET.get("page"))
         context = {
             **self.admin_site.each_context(request),
@@ -107,7 +107,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
         notice = get_object_or_404(self.get_queryset(request), pk=pk)
         if notice.kind != "mention":
             raise Http404
-        Notice.objects.filter(pk=notice.pk).settle(telling.DONE, "")
+        Notice.objects.filter(pk=notice.pk).settle(telling.DONE, request.user.pk)
         return HttpResponseRedirect(reverse("admin:digests_notice_changelist"))
 
     def settings(self, request: HttpRequest) -> HttpResponse:

@@ -7,11 +7,12 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digests.models.desk import Digest, Issue
+from digests.models.person import PERSON
 
 SOON = timedelta(minutes=3)  # from the first notice on: what follows within it is in the same mail
 MAILS = ["none", "soon", "daily"]
@@ -34,11 +35,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def mark_read(self) -> int:
         return self.unread().update(read_at=timezone.now())
 
-    def settle(self, how: str, by: str) -> int:
+    def settle(self, how: str, by: int | None = None, by_name: str = "") -> int:
         """Say of blocking notices that nobody waits any more, and what put an end to it."""
         now = timezone.now()
         self.unread().update(read_at=now)
-        return self.filter(BLOCKING).update(settled_at=now, settled_how=how, settled_by=by)
+        return self.filter(BLOCKING).update(settled_at=now, settled_how=how, settled_by_id=by, settled_by_name=by_name)
+
+    def to_know(self) -> Self:
+        """Return what nobody waits for: news, and what others did meanwhile. What people did themselves they know."""
+        return self.exclude(BLOCKING).exclude(settled_by=F("person"))
 
     def unsent(self) -> Self:
         """Return what is still to be mailed: not what was read at the desk, or is settled."""
@@ -62,7 +67,8 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_how = models.CharField(max_length=30, blank=True)
-    settled_by = models.CharField(max_length=150, blank=True)
+    settled_by = models.ForeignKey(**PERSON)
+    settled_by_name = models.CharField(max_length=150, blank=True)
     mail_at = models.DateTimeField(null=True, blank=True, db_index=True)  # when a mail is due; never if empty
     mailed_at = models.DateTimeField(null=True, blank=True)
 

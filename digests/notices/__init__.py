@@ -27,3 +27,12 @@ class News:
     @classmethod
     def of(cls, key: str, kind: str, people: Iterable[int | None], **details: Any) -> News:
         return cls(key, kind, frozenset(one for one in people if one), details)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What put an end to waiting: something that was done or said, and by whom."""
+
+    how: str = ""
+    by: int | None = None
+    by_name: str = ""

@@ -27,6 +27,7 @@ KINDS = {
     Action.RETRACT: "retracted",
     Action.WITHDRAW: "withdrawn",
 }
+EARLY = frozenset({Action.SUBMIT, Action.RECALL, Action.APPROVE})  # only whose words they are wants to know
 # These take something from readers, or pass by a rule: whoever publishes here should know.
 GRAVE = frozenset({Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW})
 
@@ -41,7 +42,8 @@ def of_entry(entry: LogEntry) -> Iterator[News]:
     if action == Action.EDIT:
         yield from _edit(issue, entry, revision)
     elif action in KINDS:
-        people = hands(issue, revision) | (who_may(Action.PUBLISH) if action in GRAVE else set())
+        people = writers(issue, revision) if action in EARLY else hands(issue, revision)
+        people |= who_may(Action.PUBLISH) if action in GRAVE else set()
         kind, details = _said(entry, revision)
         yield News.of(f"entry:{entry.pk}", kind, people - {entry.actor_id}, **details)
 
@@ -67,9 +69,18 @@ def _said(entry: LogEntry, revision: Revision) -> tuple[str, dict[str, str]]:
 def hands(issue: Issue, revision: Revision) -> set[int]:
     """Return who wrote, submitted, approved, scheduled or published the words of a revision."""
     approved = revision.reviews.filter(verdict=Review.Verdict.APPROVED).values_list("reviewer_id", flat=True)
-    sent = (Action.SUBMIT, Action.SCHEDULE, Action.PUBLISH, Action.FORCE_PUBLISH)
-    acted = issue.log.filter(revision_sha256=revision.sha256, action__in=sent).values_list("actor_id", flat=True)
-    return authors(issue, until=revision) | {one for one in (*approved, *acted) if one}
+    sent = _who_did(revision, Action.SCHEDULE, Action.PUBLISH, Action.FORCE_PUBLISH)
+    return writers(issue, revision) | set(approved) | sent
+
+
+def writers(issue: Issue, revision: Revision) -> set[int]:
+    """Return who wrote or submitted the words of a revision."""
+    return authors(issue, until=revision) | _who_did(revision, Action.SUBMIT)
+
+
+def _who_did(revision: Revision, *actions: Action) -> set[int]:
+    done = LogEntry.objects.filter(issue=revision.issue_id, revision_sha256=revision.sha256, action__in=actions)
+    return set(done.exclude(actor=None).order_by().values_list("actor_id", flat=True))
 
 
 def _edit(issue: Issue, entry: LogEntry, revision: Revision) -> Iterator[News]:

@@ -13,7 +13,7 @@ from django.db.models.signals import m2m_changed, post_save
 from django.dispatch import receiver
 
 from digests.models import Comment, LogEntry
-from digests.notices import events, mail, telling
+from digests.notices import Ending, events, mail, telling
 from digests.threads import resolved, said
 from digests.workflow import announced, person
 
@@ -24,20 +24,20 @@ Person: Any = get_user_model()
 def tell_of_action(entry: LogEntry, **kwargs: Any) -> None:
     if entry.issue:
         news = events.of_entry(entry)
-        mail.plan(telling.tell(entry.issue, news, how=entry.action, by=entry.actor_name))
+        mail.plan(telling.tell(entry.issue, news, Ending(entry.action, entry.actor_id, entry.actor_name)))
 
 
 @receiver(said)
 def tell_of_remark(comment: Comment, people: list[Any], **kwargs: Any) -> None:
     news = events.of_comment(comment, people)
-    mail.plan(telling.tell(comment.issue, news, how="said", by=comment.author_name))
+    mail.plan(telling.tell(comment.issue, news, Ending("said", comment.author_id, comment.author_name)))
 
 
 @receiver(resolved)
 def tell_of_resolution(thread: Comment, by: Any, **kwargs: Any) -> None:
     closed = Comment.objects.select_related("issue").get(pk=thread.pk)
     news = events.of_resolution(closed, by)
-    mail.plan(telling.tell(closed.issue, news, how="resolved", by=person(by)))
+    mail.plan(telling.tell(closed.issue, news, Ending("resolved", by and by.pk, person(by))))
 
 
 @receiver(m2m_changed, sender=Person.groups.through)

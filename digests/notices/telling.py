@@ -12,21 +12,22 @@ from django.db.models import Q
 from django.utils import timezone
 
 from digests.models import Edition, Issue, Notice, Told
-from digests.notices import News
+from digests.notices import Ending, News
 from digests.notices.blocking import waits
 from digests.permissions import at_the_desk
 from digests.states import State
 from digests.workflow import Refused, lock
 
+NOBODY = Ending()
 DONE = "done"  # how a person settles a mention by hand; it stays so
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"  # as settings have it without EMAIL_URL
 
 
-def tell(issue: Issue, news: Iterable[News] = (), *, how: str = "", by: str = "") -> set[datetime]:
+def tell(issue: Issue, news: Iterable[News] = (), ending: Ending = NOBODY) -> set[datetime]:
     """Bring an issue's notices up to date after an event; return when mails about it are due.
 
     What blocks somebody is read from the issue itself, and what does not any more is
-    settled, by `how` and `by`. `news` are for information: nobody gets one of an event
+    settled, by the `ending`. `news` are for information: nobody gets one of an event
     that made them blocking, and everybody at most one.
     """
     with transaction.atomic():
@@ -35,7 +36,7 @@ def tell(issue: Issue, news: Iterable[News] = (), *, how: str = "", by: str = ""
         except Refused:  # it was deleted, and its notices with it
             return set()
         wanted = _by_place(waits(locked))
-        fresh = _settle(locked, wanted, how, by)
+        fresh = _settle(locked, wanted, ending)
         busy, here = {person for person, _key in fresh}, at_the_desk()
         rest = {
             place: one
@@ -59,8 +60,8 @@ def tell_all() -> set[datetime]:
 
 # What a notice that was settled gets anew when it is true again.
 ANEW = [
-    "kind", "weight", "details", "created_at", "read_at", "settled_at", "settled_how", "settled_by", "mail_at",
-    "mailed_at",
+    "kind", "weight", "details", "created_at", "read_at", "settled_at", "settled_how", "settled_by",
+    "settled_by_name", "mail_at", "mailed_at",
 ]  # fmt: skip
 Place = tuple[int, str]  # a person, and the key of what they are told
 
@@ -74,7 +75,7 @@ def _by_place(news: Iterable[News]) -> dict[Place, News]:
     return found
 
 
-def _settle(issue: Issue, wanted: dict[Place, News], how: str, by: str) -> dict[Place, News]:
+def _settle(issue: Issue, wanted: dict[Place, News], ending: Ending) -> dict[Place, News]:
     """Settle what is not wanted any more, and return what is to be told."""
     keys = {key for _person, key in wanted}
     standing = {
@@ -82,7 +83,7 @@ def _settle(issue: Issue, wanted: dict[Place, News], how: str, by: str) -> dict[
         for notice in Notice.objects.filter(Q(pk__in=Notice.objects.blocking()) | Q(key__in=keys), issue=issue)
     }
     over = [notice.pk for place, notice in standing.items() if notice.is_blocking and place not in wanted]
-    Notice.objects.filter(pk__in=over).settle(how, by)
+    Notice.objects.filter(pk__in=over).settle(ending.how, ending.by, ending.by_name)
     return {
         place: news for place, news in wanted.items() if not ((notice := standing.get(place)) and _stays(notice, news))
     }

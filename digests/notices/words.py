@@ -86,7 +86,7 @@ def ending(notice: Notice) -> str:
     """Say how it came that nobody waits any more; nothing if somebody does, or never did."""
     if notice.settled_at is None:
         return ""
-    return str(ENDINGS.get(notice.settled_how, _("it is not waited for any more"))) % {"who": notice.settled_by}
+    return str(ENDINGS.get(notice.settled_how, _("it is not waited for any more"))) % {"who": notice.settled_by_name}
 
 
 def path(notice: Notice) -> str:
