@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
@@ -446,9 +447,13 @@ def test_the_bell_says_how_much_waits_and_how_much_is_new(
 def test_the_bell_costs_one_query(
     draft: Make, people: SimpleNamespace, do: Callable[..., Issue], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    do(Action.SUBMIT, draft(), people.writer)
+    issue = do(Action.SUBMIT, draft(), people.writer)
     with django_assert_num_queries(1):
         assert Notice.objects.filter(person_id=people.reviewer.pk).counted() == {"blocking": 1, "unread": 0}
+    for path in ("/admin/", "/admin/digests/issue/", reverse("admin:digests_issue_history", args=[issue.pk])):
+        with CaptureQueriesContext(connection) as captured:
+            desk(people.reviewer).get(path)
+        assert sum('FROM "digests_notice"' in query["sql"] for query in captured) == 1
 
 
 def test_the_list_costs_as_many_queries_for_many_notices_as_for_one(
@@ -502,8 +507,9 @@ def test_opening_the_issue_marks_its_notices_read_and_only_its_own(
     draft: Make, people: SimpleNamespace, do: Callable[..., Issue]
 ) -> None:
     issue = do(Action.SUBMIT, draft(), people.writer)
-    other = do(Action.SUBMIT, draft(date=issue.date - timedelta(days=1)), people.writer)
+    other = do(Action.SUBMIT, draft(date=issue.date - timedelta(days=1)), people.colleague)
     desk(people.reviewer).get(reverse("admin:digests_issue_change", args=[issue.pk]))
+    desk(people.writer).get(reverse("admin:digests_issue_history", args=[other.pk]))
     assert set(Notice.objects.unread().values_list("person__username", "issue")) == {
         ("reviewer", other.pk),
         ("second", issue.pk),
@@ -559,6 +565,13 @@ def test_nobody_reaches_the_notices_of_another(draft: Make, people: SimpleNamesp
     other.post(f"{LIST}read/")
     notice.refresh_from_db()
     assert notice.read_at is None
+
+
+def test_notices_go_with_their_person(draft: Make, people: SimpleNamespace, do: Callable[..., Issue]) -> None:
+    do(Action.SUBMIT, draft(), people.writer)
+    desk(person("boss", "admin")).post(f"/admin/auth/user/{people.reviewer.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(username="reviewer").exists()
+    assert set(Notice.objects.values_list("person__username", flat=True)) == {"second"}
 
 
 def test_without_access_there_are_no_notices(people: SimpleNamespace) -> None:

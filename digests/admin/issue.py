@@ -32,6 +32,7 @@ from django.views.decorators.http import require_POST
 from digests import workflow
 from digests.admin import actions, conflict, saving
 from digests.admin.history import history_of
+from digests.admin.notice import opened
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
 from digests.admin.wordlist import WordList, join
@@ -319,9 +320,8 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     ) -> Any:
         issue = context["original"]
         desk = actions.Desk(issue, request.user) if issue else None
-        if issue and request.method == "GET":
-            issue.notices.filter(person_id=request.user.pk).mark_read()
         if desk:
+            opened(request, issue)
             _mark(issue, desk.problems)
         context |= {
             "desk": desk,
@@ -378,6 +378,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         if not _is_number(object_id):
             raise Http404
         issue = self._seen_by(request, int(object_id))
+        opened(request, issue)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),

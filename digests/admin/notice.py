@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from digests.models import Notice, Told
+from digests.models import Issue, Notice, Told
 from digests.models.notices import NoticeQuerySet
 from digests.notices import mail, telling, words
 
@@ -58,13 +58,16 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("digests.view_issue")
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # no page here deletes any; they go with their person, whoever may delete that
+
     def get_urls(self) -> list[URLPattern]:
         def view(page: Any) -> Any:
             return self.admin_site.admin_view(self._permitted(page))
 
         return [
             path("", view(self.changelist_view), name="digests_notice_changelist"),
-            path("settings/", view(self.settings), name="digests_notice_settings"),
+            path("settings/", view(self.told), name="digests_notice_settings"),
             path("read/", view(require_POST(self.read)), name="digests_notice_read_all"),
             path("<int:pk>/read/", view(require_POST(self.read)), name="digests_notice_read"),
             path("<int:pk>/done/", view(require_POST(self.done)), name="digests_notice_done"),
@@ -110,7 +113,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
         Notice.objects.filter(pk=notice.pk).settle(telling.DONE, request.user.pk)
         return HttpResponseRedirect(reverse("admin:digests_notice_changelist"))
 
-    def settings(self, request: HttpRequest) -> HttpResponse:
+    def told(self, request: HttpRequest) -> HttpResponse:
         """Let a person say how they want to be told."""
         form = ToldForm(request.POST or None, instance=Told.of(request.user))
         if form.is_valid():
@@ -125,6 +128,12 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
             "is_sending": settings.EMAIL_BACKEND != telling.NO_MAIL,
         }
         return TemplateResponse(request, "admin/digests/notice/settings.html", context)
+
+
+def opened(request: HttpRequest, issue: Issue) -> None:
+    """Mark as read what a person was told of an issue, now that they look at it."""
+    if request.method == "GET":
+        Notice.objects.filter(person_id=request.user.pk, issue=issue).mark_read()
 
 
 def _shown(notice: Notice) -> dict[str, Any]:
