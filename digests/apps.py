@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class DigestsConfig(AppConfig):
     name = "digests"
     verbose_name = _("Newsroom")
+
+    def ready(self) -> None:
+        from digests.notices import receivers  # noqa: F401 - it connects itself

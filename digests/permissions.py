@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from digests.models import Edition, Issue, Revision
 from digests.states import TABLE, Action
 
@@ -36,6 +38,23 @@ def may(user: Any, action: Action) -> bool:
     return user is None or bool(user.is_active and user.has_perm(TABLE[action].permission))
 
 
+def who_may(action: Action) -> set[int]:
+    """Return everyone at the desk whose roles allow an action: `may`, asked of all at once."""
+    seen = _with_perm("digests.view_issue")
+    return set(_with_perm(TABLE[action].permission).filter(pk__in=seen).values_list("pk", flat=True))
+
+
+def at_the_desk() -> set[int]:
+    """Return everyone who may see issues at all."""
+    return set(_with_perm("digests.view_issue").values_list("pk", flat=True))
+
+
+def _with_perm(permission: str) -> Any:
+    # The backend is named because with_perm asks for it as soon as a site has two.
+    people: Any = get_user_model().objects
+    return people.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend").filter(is_staff=True)
+
+
 # Who works on the words, judges them or sends them out decides who else may see them before readers do.
 _INVITE = ("digests.change_issue", "digests.review_issue", "digests.publish_issue")
 
@@ -45,13 +64,11 @@ def may_invite(user: Any) -> bool:
     return user is None or bool(user.is_active and any(user.has_perm(name) for name in _INVITE))
 
 
-def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
-    """Say whether a person wrote any revision that no independent review has covered yet.
+def authors(issue: Issue, *, until: Revision) -> set[int]:
+    """Return who wrote any revision that no independent review has covered yet.
 
     That is every revision after the last edition someone else approved, up to `until`.
     """
-    if user is None:
-        return False
     reviewed = (
         Edition.objects.filter(issue=issue, revision__number__lt=until.number)
         .exclude(approvals=0, endorsed_at=None)
@@ -60,4 +77,9 @@ def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
         .first()
     )
     words = issue.revisions.filter(number__gt=reviewed or 0, number__lte=until.number)
-    return bool(words.filter(author_id=user.pk).exists())
+    return set(words.exclude(author=None).order_by().values_list("author_id", flat=True).distinct())
+
+
+def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
+    """Say whether a person wrote any of the words that an approval of `until` would be for."""
+    return user is not None and user.pk in authors(issue, until=until)

@@ -33,6 +33,8 @@ FIELDS: dict[type, tuple[str, ...]] = {
 
 # Sent with the comment and the people it mentions, once the transaction is through.
 said = Signal()
+# Sent with the thread that somebody closed, and who did.
+resolved = Signal()
 
 # An @ that no Latin word runs into, as an address's does; Chinese is written up to it without a space.
 MENTION = re.compile(r"(?<![A-Za-z0-9_.+@-])@([\w.@+-]+)")
@@ -118,9 +120,11 @@ def resolve(thread: Comment, *, by: Any) -> None:
     """Close a thread; what was said in it stays readable."""
     with transaction.atomic():
         lock(thread.issue_id)
-        Comment.objects.filter(pk=thread.pk, thread=None, resolved_at=None).update(
+        closed = Comment.objects.filter(pk=thread.pk, thread=None, resolved_at=None).update(
             resolved_at=timezone.now(), resolved_by=by, resolved_by_name=person(by)
         )
+        if closed:
+            transaction.on_commit(lambda: resolved.send_robust(sender=Comment, thread=thread, by=by))
 
 
 def thing(words: Manuscript, uid: str) -> Manuscript | NewsItem | Insight | Brief | None:

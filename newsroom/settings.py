@@ -190,6 +190,7 @@ def _mail() -> dict[str, Any]:
         ) from error
 
 
+EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not keep the worker
 globals().update({name: value for name, value in _mail().items() if name.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", f"newsroom@{urlsplit(SITE_URL).hostname}")
 

@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from newsroom import health, media
 
@@ -13,6 +14,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("admin/notices/", RedirectView.as_view(pattern_name="admin:digests_notice_changelist")),
+    path("admin/notices/settings/", RedirectView.as_view(pattern_name="admin:digests_notice_settings")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz, name="healthz"),

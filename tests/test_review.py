@@ -517,5 +517,5 @@ def test_the_screen_asks_as_many_questions_for_sixty_stories_as_for_six(
             tick(issue, item.uid, item.sha256, by=people.reviewer)
         issue = rewrite(issue, people.writer, with_first_story(headline="改过"))
         client = as_(people.reviewer)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             client.get(url(issue))

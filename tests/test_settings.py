@@ -50,6 +50,8 @@ def settings_with(tmp_path: Path, **environment: str) -> dict[str, Any]:
         ({"DATABASE_URL": "mysql://user@host/news"}, "DATABASE_URL should start with"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL should start with"),
         ({"CACHE_URL": "nonsense"}, "CACHE_URL should"),
+        ({"EMAIL_URL": "nonsense"}, "EMAIL_URL should look like smtp+tls://"),
+        ({"EMAIL_URL": "smtp://mail.example.org:mail"}, "EMAIL_URL should look like smtp+tls://"),
         ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
         ({"LANGUAGE_CODE": "fr"}, "LANGUAGE_CODE is 'fr'. It should be one of: zh-hans, en."),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE is 'Mars/Olympus'"),
@@ -72,6 +74,24 @@ def test_the_defaults_are_safe_and_work_on_a_laptop(tmp_path: Path) -> None:
     assert settings["SESSION_COOKIE_SECURE"] is False
     assert settings["DATABASES"]["default"]["NAME"] == str(tmp_path / "newsroom.sqlite3")
     assert settings["DATABASES"]["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_no_mail_leaves_the_machine_until_somebody_says_how(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path, SITE_URL="https://news.example.org")
+    assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.dummy.EmailBackend"
+    assert settings["DEFAULT_FROM_EMAIL"] == "newsroom@news.example.org"
+
+
+def test_mail_goes_the_way_that_is_set(tmp_path: Path) -> None:
+    settings = settings_with(
+        tmp_path, EMAIL_URL="smtp+tls://desk:a%40b@mail.example.org:587", DEFAULT_FROM_EMAIL="desk@example.org"
+    )
+    assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"]) == ("mail.example.org", 587)
+    assert (settings["EMAIL_HOST_USER"], settings["EMAIL_HOST_PASSWORD"]) == ("desk", "a@b")
+    assert settings["EMAIL_USE_TLS"] is True
+    assert settings["EMAIL_TIMEOUT"] == 20
+    assert settings["DEFAULT_FROM_EMAIL"] == "desk@example.org"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from digests.admin.checking import checklist
 from digests.admin.covered import earlier_stories
 from digests.admin.filters import FILTERS, kept, search, spans
 from digests.admin.history import history_of
+from digests.admin.notice import opened
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
 from digests.admin.threads import may_comment, threads_of
@@ -335,6 +336,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         desk = actions.Desk(issue, request.user) if issue else None
         talk = []
         if desk:
+            opened(request, issue)
             _mark(issue, desk.problems)
             if desk.head:
                 talk = [thread for thread in threads_of(issue, desk.head.manuscript) if not thread.resolved_at]
@@ -415,6 +417,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         if not _is_number(object_id):
             raise Http404
         issue = self._seen_by(request, int(object_id))
+        opened(request, issue)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),

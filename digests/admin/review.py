@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digests import threads, workflow
 from digests.admin.actions import Choice, Desk, next_page
 from digests.admin.history import Change, Changed, compare
+from digests.admin.notice import opened
 from digests.admin.threads import may_comment, places, resolve, revision_named, threads_of, wanted
 from digests.manuscript.values import Brief, Manuscript, NewsItem
 from digests.models import Issue, Look, Revision
@@ -210,6 +211,7 @@ def urls(view: Callable[[Any], Any], seen_by: Callable[[HttpRequest, int], Issue
 
 def screen(request: HttpRequest, issue: Issue, *, status: int = 200, **unsaid: Any) -> HttpResponse:
     """Show the issue and all that is to be judged of it; `unsaid` is a remark that was refused, to mend and send."""
+    opened(request, issue)
     since = str(request.GET.get("since") or "")
     context = {
         **admin.site.each_context(request),

@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from digests.models.desk import Issue
+from digests.models.desk import Digest, Issue
+from digests.models.person import PERSON
+
+SOON = timedelta(minutes=3)  # from the first notice on: what follows within it is in the same mail
+MAILS = ["none", "soon", "daily"]
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def blocking(self) -> Self:
+        """Return what somebody waits for now."""
+        return self.filter(BLOCKING)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def counted(self) -> dict[str, int]:
+        """Return how many block somebody, and how many others are unread: what the bell says, in one query."""
+        return self.aggregate(
+            blocking=Count("pk", filter=BLOCKING), unread=Count("pk", filter=Q(weight="fyi", read_at=None))
+        )
+
+    def mark_read(self) -> int:
+        return self.unread().update(read_at=timezone.now())
+
+    def settle(self, how: str, by: int | None = None, by_name: str = "") -> int:
+        """Say of blocking notices that nobody waits any more, and what put an end to it."""
+        now = timezone.now()
+        self.unread().update(read_at=now)
+        return self.filter(BLOCKING).update(settled_at=now, settled_how=how, settled_by_id=by, settled_by_name=by_name)
+
+    def to_know(self) -> Self:
+        """Return what nobody waits for: news, and what others did meanwhile. What people did themselves they know."""
+        return self.exclude(BLOCKING).exclude(settled_by=F("person"))
+
+    def unsent(self) -> Self:
+        """Return what is still to be mailed: not what was read at the desk, or is settled."""
+        return self.filter(read_at=None, mailed_at=None).exclude(mail_at=None)
 
 
 class Notice(models.Model):
@@ -20,11 +61,18 @@ class Notice(models.Model):
     weight = models.CharField(max_length=10, choices=Weight.choices)
     kind = models.CharField(max_length=30)  # what happened; its sentence is made when it is shown, in any language
     key = models.CharField(max_length=100)  # which event: one notice of it for each person
-    issue = models.ForeignKey(Issue, models.CASCADE, null=True, blank=True, related_name="notices")
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="notices")
     details = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_how = models.CharField(max_length=30, blank=True)
+    settled_by = models.ForeignKey(**PERSON)
+    settled_by_name = models.CharField(max_length=150, blank=True)
+    mail_at = models.DateTimeField(null=True, blank=True, db_index=True)  # when a mail is due; never if empty
     mailed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice")
@@ -33,11 +81,22 @@ class Notice(models.Model):
         indexes = [models.Index(fields=["person", "read_at"], name="notice_by_person")]
         constraints = [
             models.UniqueConstraint(fields=["person", "key"], name="one_notice_a_person_and_event"),
-            models.CheckConstraint(condition=models.Q(weight__in=["blocking", "fyi"]), name="notice_weight_is_known"),
+            models.CheckConstraint(condition=Q(weight__in=["blocking", "fyi"]), name="notice_weight_is_known"),
+            models.CheckConstraint(
+                condition=Q(settled_at=None) | Q(weight="blocking", read_at__isnull=False),
+                name="only_what_blocked_is_settled",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.kind}"
+
+    @property
+    def is_blocking(self) -> bool:
+        return self.weight == self.Weight.BLOCKING and self.settled_at is None
+
+
+BLOCKING = Q(weight="blocking", settled_at=None)
 
 
 class Told(models.Model):
@@ -49,13 +108,63 @@ class Told(models.Model):
         DAILY = "daily", _("Once a day")
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="told")
-    blocking = models.CharField(_("mail when I am blocking"), max_length=10, choices=Mail.choices, default=Mail.SOON)
-    fyi = models.CharField(_("mail for my information"), max_length=10, choices=Mail.choices, default=Mail.DAILY)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    blocking = models.CharField(
+        _("when somebody waits for you"),
+        max_length=10,
+        choices=Mail.choices,
+        default=Mail.SOON,
+        help_text=_("A review, a change, a publication or an answer that only goes on with you."),
+    )
+    fyi = models.CharField(
+        _("for your information"),
+        max_length=10,
+        choices=Mail.choices,
+        default=Mail.DAILY,
+        help_text=_("What became of issues and threads that you had a hand in. Nothing waits for you."),
+    )
+    hour = models.PositiveSmallIntegerField(
+        _("hour of the daily mail"),
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        default=9,
+    )
+    language = models.CharField(
+        _("language of the mails"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("The desk itself follows your browser, or the switch at the top."),
+    )
+    muted = models.ManyToManyField(
+        Digest,
+        blank=True,
+        related_name="+",
+        verbose_name=_("no mail about"),
+        help_text=_("What happens there still stands in the list at the desk."),
+    )
 
     class Meta:
         verbose_name = _("how to tell")
         verbose_name_plural = _("how to tell")
+        constraints = [
+            models.CheckConstraint(condition=Q(blocking__in=MAILS, fyi__in=MAILS), name="mail_is_a_known_choice"),
+            models.CheckConstraint(condition=Q(hour__lte=23), name="hour_is_of_a_day"),
+        ]
 
     def __str__(self) -> str:
         return str(self.person)
+
+    def mail_at(self, weight: str, now: datetime) -> datetime | None:
+        """Return when a notice of now is to be mailed, in the newsroom's time zone; None is never."""
+        match self.blocking if weight == Notice.Weight.BLOCKING else self.fyi:
+            case self.Mail.SOON:
+                return now + SOON
+            case self.Mail.DAILY:
+                local = timezone.localtime(now, timezone.get_default_timezone())
+                today = local.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+                return today if today > local else today + timedelta(days=1)
+        return None
+
+    @classmethod
+    def of(cls, person: Any) -> Told:
+        """Return how someone wants to be told, by the defaults if they never said."""
+        return cls.objects.filter(person=person).first() or cls(person=person)

@@ -1,0 +1,92 @@
+"""Three people and their notices: who is waited for, how that ends by itself, and how each wants to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Newsroom
+from tests.browser.test_day import day, do, open_issue  # noqa: F401 - day is a fixture
+
+Visit = Callable[..., Page]
+
+
+def bell(page: Page) -> Locator:
+    return page.locator("a.bell")
+
+
+def waiting(page: Page) -> Locator:
+    """Open the list, and return what waits."""
+    page.goto("/admin/notices/")
+    return page.locator("section[aria-labelledby=blocking] .notice > p > a")
+
+
+def test_a_submission_waits_for_the_reviewer_then_its_approval_for_the_editor(
+    visit: Visit,
+    day: date,  # noqa: F811
+) -> None:
+    writer, reviewer, editor = visit("writer"), visit("reviewer"), visit("editor")
+    open_issue(writer, day)
+    do(writer, "submit")
+
+    reviewer.reload()
+    expect(bell(reviewer)).to_contain_text("1 件等您")
+    expect(waiting(reviewer)).to_have_text([f"AI 日报 {day} 等您审稿：写稿人 已送审。"])
+    waiting(reviewer).click()
+    expect(reviewer.locator("#issue_form")).to_be_visible()
+    expect(bell(reviewer)).to_contain_text("1 件等您")  # seen is not done
+    do(reviewer, "request_changes", note="标题太长")
+    expect(bell(reviewer)).not_to_contain_text("等您")
+
+    expect(waiting(writer)).to_have_text([f"审稿人 要求修改 AI 日报 {day}。"])
+    expect(writer.locator(".notice blockquote").first).to_have_text("标题太长")
+    waiting(writer).click()
+    do(writer, "submit")
+    expect(bell(writer)).not_to_contain_text("等您")
+    expect(waiting(reviewer)).to_have_text([f"AI 日报 {day} 等您再看一遍：您上次审过之后，稿子有改动或重新送审。"])
+
+    expect(waiting(editor)).to_have_count(0)
+    assert editor.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_an_approval_elsewhere_and_an_answer_settle_what_waited_in_english(
+    visit: Visit,
+    day: date,  # noqa: F811
+    newsroom: Newsroom,
+) -> None:
+    newsroom.manage("workflow", "submit", "ai-daily", str(day), "--user", "writer")
+    say = "from digests import threads; from digests.models import *; from django.contrib.auth.models import User; "
+    issue = f"Issue.objects.get(date='{day}')"
+    newsroom.manage(
+        "shell", "-c", f"{say}threads.say({issue}, '@editor 发吗？', by=User.objects.get(username='writer'))"
+    )
+    reviewer, editor = visit("reviewer", language="en-US"), visit("editor", language="en-US", width=390, dark=True)
+    sentence = f"AI 日报 {day} waits for your review: 写稿人 submitted it."
+    expect(waiting(reviewer).filter(has_text=str(day))).to_have_text([sentence])
+    expect(waiting(editor).filter(has_text=str(day))).to_have_text([f"写稿人 asks you about AI 日报 {day}."])
+
+    editor.get_by_role("button", name="I have dealt with it").click()
+    expect(waiting(editor).filter(has_text=str(day))).to_have_count(0)
+    newsroom.manage(
+        "shell", "-c", f"{say}threads.resolve(Comment.objects.get(), by=User.objects.get(username='writer'))"
+    )
+    newsroom.manage("workflow", "approve", "ai-daily", str(day), "--user", "reviewer")
+    expect(waiting(reviewer).filter(has_text=str(day))).to_have_count(0)
+    expect(waiting(editor).filter(has_text=str(day))).to_have_text([f"AI 日报 {day} may go out: 审稿人 approved it."])
+    expect(bell(editor)).to_contain_text("1 waits for you")
+
+
+def test_a_person_says_how_they_want_to_be_told_by_keyboard(visit: Visit) -> None:
+    page = visit("writer", language="en-US")
+    page.goto("/admin/notices/")
+    page.get_by_role("link", name="How you are told").press("Enter")
+    group = page.get_by_role("group", name="When somebody waits for you")
+    group.get_by_role("radio", name="Within minutes").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("Hour of the daily mail").select_option("18:00")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.locator(".messagelist")).to_have_text("Saved. It holds from now on.")
+    expect(group.get_by_role("radio", name="Once a day")).to_be_checked()
+    expect(page.get_by_label("Hour of the daily mail")).to_have_value("18")
