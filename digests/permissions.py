@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from digests.models import Edition, Issue, Revision
 from digests.states import TABLE, Action
 
@@ -52,3 +55,18 @@ def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
     )
     words = issue.revisions.filter(number__gt=reviewed or 0, number__lte=until.number)
     return bool(words.filter(author_id=user.pk).exists())
+
+
+def has_words_of(user: Any) -> Exists:
+    """Return the same as `wrote`, up to the newest revision, as a condition on issues: a list asks once for all."""
+    reviewed = (
+        Edition.objects.filter(
+            Exists(Revision.objects.filter(issue=OuterRef("issue"), number__gt=OuterRef("revision__number"))),
+            issue=OuterRef("issue"),
+        )
+        .exclude(approvals=0, endorsed_at=None)
+        .order_by("-number")
+        .values("revision__number")
+    )
+    words = Revision.objects.filter(issue=OuterRef("pk"), number__gt=Coalesce(Subquery(reviewed[:1]), 0))
+    return Exists(words.filter(author_id=user.pk))

@@ -30,10 +30,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from digests import workflow
-from digests.admin import actions, conflict, saving
+from digests.admin import actions, calendar, conflict, saving
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
+from digests.admin.start import start
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
 from digests.manuscript.writer import write
@@ -335,6 +336,9 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         return [
             path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
             path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
+            path("calendar/", view(calendar.this_month), name="digests_issue_calendar"),
+            path("calendar/<str:year>/<str:month>/", view(calendar.month), name="digests_issue_calendar_month"),
+            path("start/", view(require_POST(start)), name="digests_issue_start"),
             *super().get_urls(),
         ]
 
