@@ -70,6 +70,10 @@ class Day:
         return self.live is None and self.deadline <= self.at
 
     @property
+    def is_scheduled_late(self) -> bool:
+        return bool(self.scheduled and self.live is None and self.scheduled.live_from > self.deadline)
+
+    @property
     def gap(self) -> Gap | None:
         if self.is_past:
             return None if self.live or self.is_before_all else Gap.NOT_PUBLIC

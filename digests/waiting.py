@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,25 +25,25 @@ MOST_READ = 200  # issues that are looked at for them
 
 
 class Task(TextChoices):
-    """What somebody is asked to do, the most personal first."""
+    """What somebody is asked to do, what is nearest to readers first."""
 
-    FIX = "fix", _("To change")
-    REVIEW = "review", _("To review")
-    WRITE = "write", _("To write")
     PUBLISH = "publish", _("To publish")
+    REVIEW = "review", _("To review")
+    FIX = "fix", _("To change")
+    WRITE = "write", _("To write")
 
 
 STATE_OF = {
-    Task.FIX: State.CHANGES_REQUESTED,
-    Task.REVIEW: State.IN_REVIEW,
-    Task.WRITE: State.DRAFT,
     Task.PUBLISH: State.APPROVED,
+    Task.REVIEW: State.IN_REVIEW,
+    Task.FIX: State.CHANGES_REQUESTED,
+    Task.WRITE: State.DRAFT,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An issue that waits for a person. Without an issue: today's, that nobody has begun."""
+    """An issue that waits for a person, and since when. Without an issue: today's, not begun, and its deadline."""
 
     task: Task
     digest: Digest
@@ -119,8 +119,7 @@ def _not_begun(user: Any, coming: Iterable[Day]) -> Iterable[Wait]:
     if user.has_perm("digests.add_issue"):
         for day in coming:
             if day.is_today and day.issue is None:
-                midnight = datetime.combine(day.date, time(), day.digest.zone).astimezone(UTC)
-                yield Wait(Task.WRITE, day.digest, day.date, since=midnight)
+                yield Wait(Task.WRITE, day.digest, day.date, since=day.deadline)
 
 
 def _in_work(user: Any) -> list[Wait]:

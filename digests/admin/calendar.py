@@ -82,7 +82,7 @@ def _first_day(year: str, month: str) -> date:
 
 
 def _chosen(request: HttpRequest) -> Digest | None:
-    slug = request.GET.get("digest", "").replace("\0", "")
+    slug = request.GET.get("digest", "")
     if not slug:
         return None
     digest = Digest.objects.filter(slug=slug).first()
