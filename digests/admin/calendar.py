@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -25,9 +25,7 @@ def this_month(request: HttpRequest) -> HttpResponse:
     """Go to the month that it is now, by the clock of the digest that is looked at."""
     _refuse_strangers(request)
     chosen = _chosen(request)
-    now = timezone.now()
-    day = today(chosen, now) if chosen else timezone.localdate(now)
-    return HttpResponseRedirect(_address(day, chosen))
+    return HttpResponseRedirect(_address(_today(chosen, timezone.now()), chosen))
 
 
 def month(request: HttpRequest, year: str, month: str) -> HttpResponse:
@@ -45,6 +43,7 @@ def month(request: HttpRequest, year: str, month: str) -> HttpResponse:
         "opts": Issue._meta,
         "month": first,
         "weeks": weeks(Issue.objects.for_desk(request.user), shown, first, at=now),
+        "today": _today(chosen, now),
         "todays": {today(digest, now) for digest in shown},
         "digests": digests,
         "chosen": chosen,
@@ -56,7 +55,7 @@ def month(request: HttpRequest, year: str, month: str) -> HttpResponse:
     return TemplateResponse(request, "admin/digests/issue/calendar.html", context)
 
 
-def weeks(issues: Any, digests: list[Digest], first: date, *, at: Any) -> list[Week]:
+def weeks(issues: Any, digests: list[Digest], first: date, *, at: datetime) -> list[Week]:
     """Return the weeks of a month from Monday on, each day with how it stands for each digest."""
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     found = days(issues, digests, first, last, at=at)
@@ -89,6 +88,10 @@ def _chosen(request: HttpRequest) -> Digest | None:
     if digest is None:
         raise Http404
     return digest
+
+
+def _today(digest: Digest | None, at: datetime) -> date:
+    return today(digest, at) if digest else timezone.localdate(at)
 
 
 def _query(digest: Digest | None) -> str:
