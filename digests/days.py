@@ -27,7 +27,7 @@ class Day:
     digest: Digest
     date: date
     at: datetime
-    issue: Any = None  # with its editions and `head_id`, as `issues_of` reads them
+    issue: Any = None  # with `all_editions` and `head_id`, as `days` reads them
     is_before_all: bool = False  # before the digest's first issue: nobody misses one there
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -58,9 +59,9 @@ def test_a_countdown_stays_true_while_the_page_is_open(visit: Visit, day: date, 
     editor.goto("/admin/")
     line = editor.locator("section[aria-labelledby=scheduled] li")
     expect(line).to_contain_text(f"{at:%Y-%m-%d %H:%M} Asia/Shanghai")
-    expect(line.locator("time")).to_have_text("in 2 h 13 min")
+    expect(line.locator("time")).to_have_text(re.compile(r"in 2 h 1[23] min"))
     editor.clock.fast_forward("01:30:00")
-    expect(line.locator("time")).to_have_text("in 43 min")
+    expect(line.locator("time")).to_have_text(re.compile(r"in 4[23] min"))
 
 
 def test_a_day_of_the_calendar_is_started_by_keyboard(visit: Visit) -> None:
