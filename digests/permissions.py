@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from digests.models import Edition, Issue, Revision
 from digests.states import TABLE, Action
@@ -83,3 +85,18 @@ def authors(issue: Issue, *, until: Revision) -> set[int]:
 def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
     """Say whether a person wrote any of the words that an approval of `until` would be for."""
     return user is not None and user.pk in authors(issue, until=until)
+
+
+def has_words_of(user: Any) -> Exists:
+    """Return the same as `wrote`, up to the newest revision, as a condition on issues: a list asks once for all."""
+    reviewed = (
+        Edition.objects.filter(
+            Exists(Revision.objects.filter(issue=OuterRef("issue"), number__gt=OuterRef("revision__number"))),
+            issue=OuterRef("issue"),
+        )
+        .exclude(approvals=0, endorsed_at=None)
+        .order_by("-number")
+        .values("revision__number")
+    )
+    words = Revision.objects.filter(issue=OuterRef("pk"), number__gt=Coalesce(Subquery(reviewed[:1]), 0))
+    return Exists(words.filter(author_id=user.pk))

@@ -32,7 +32,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from digests import workflow
-from digests.admin import actions, conflict, previews, review, saving
+from digests.admin import actions, calendar, conflict, previews, review, saving
 from digests.admin.bulk import Bulk
 from digests.admin.checking import checklist
 from digests.admin.covered import earlier_stories
@@ -41,6 +41,7 @@ from digests.admin.history import history_of
 from digests.admin.notice import opened
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
+from digests.admin.start import start
 from digests.admin.threads import may_comment, threads_of
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
@@ -363,6 +364,9 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
             path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
             *review.urls(view, self._seen_by),
             *previews.addresses(self),
+            path("calendar/", view(calendar.this_month), name="digests_issue_calendar"),
+            path("calendar/<str:year>/<str:month>/", view(calendar.month), name="digests_issue_calendar_month"),
+            path("start/", view(require_POST(start)), name="digests_issue_start"),
             *super().get_urls(),
         ]
 

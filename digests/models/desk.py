@@ -117,11 +117,17 @@ class Digest(models.Model):
         blank=True,
         help_text=_("HTML that exports end with. Readers see its words and links, never its pictures or scripts."),
     )
+    # What a new issue starts with.
+    standing_title = models.CharField(
+        _("title"), max_length=300, blank=True, help_text=_("With {date} where the issue's date is to stand.")
+    )
+    standing_category = models.CharField(_("category"), max_length=100, blank=True)
+    standing_editor = models.CharField(_("responsible editor"), max_length=100, blank=True)
     standing_sections = models.TextField(
-        _("standing sections"), blank=True, help_text=_("Titles that a new issue starts with, one a line.")
+        _("sections"), blank=True, help_text=_("Titles, one a line. The sections are empty until somebody writes.")
     )
     standing_tags = models.CharField(
-        _("standing tags"), max_length=500, blank=True, help_text=_("Tags that a new issue starts with, with commas.")
+        _("tags"), max_length=500, blank=True, help_text=_("Separated by commas, in the order that readers see.")
     )
 
     class Meta:
@@ -140,7 +146,9 @@ class Digest(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         # Feeds cannot carry what some word processors paste.
         self.name = line(self.name)
-        for name in ("description", "policies", "subscribe_card"):
+        for name in ("standing_title", "standing_category", "standing_editor", "standing_tags"):
+            setattr(self, name, line(getattr(self, name)))
+        for name in ("description", "policies", "subscribe_card", "standing_sections"):
             setattr(self, name, block(getattr(self, name)))
         super().save(*args, **kwargs)
 

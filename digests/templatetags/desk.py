@@ -1,29 +1,88 @@
-"""What the desk's first page says waits for somebody."""
+"""What the desk's own pages show beside their fields: what waits, and how long."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from digests.models import Edition, Issue
+from digests import waiting
+from digests.models import Digest
 from digests.permissions import may_invite
-from digests.states import State
 
 register = template.Library()
 register.filter(may_invite)
-MOST = 20
+
+# How a time away is said: before it, after it, and within its minute.
+CLOCKS = {
+    "since": (_("in {time}"), _("{time} ago"), _("just now")),
+    "until": (_("in {time}"), _("any moment now"), _("any moment now")),
+    "deadline": (_("in {time}"), _("overdue by {time}"), _("now")),
+}
+UNITS = (
+    (pgettext_lazy("length of time", "d"), 24 * 60),
+    (pgettext_lazy("length of time", "h"), 60),
+    (pgettext_lazy("length of time", "min"), 1),
+)
 
 
 @register.simple_tag(takes_context=True)
-def waiting(context: dict[str, Any]) -> dict[str, Any]:
-    """Return what went out unapproved, what waits for a review or a writer, and what may go out."""
-    issues = Issue.objects.for_desk(context["request"].user).select_related("digest").order_by("date")
+def first_page(context: dict[str, Any]) -> dict[str, Any]:
+    """Return what the desk's first page says to whoever looks at it."""
+    user, at = context["request"].user, timezone.now()
+    coming = waiting.coming(user, at=at)
     return {
-        "flagged": Edition.objects.begun().flagged().filter(issue__in=issues).select_related("digest").defer("page"),
-        "lists": [
-            (State.IN_REVIEW, issues.filter(state=State.IN_REVIEW)[:MOST]),
-            (State.CHANGES_REQUESTED, issues.filter(state=State.CHANGES_REQUESTED)[:MOST]),
-            (State.APPROVED, issues.filter(state=State.APPROVED, editions=None)[:MOST]),
-        ],
+        "at": at,
+        "groups": waiting.for_person(user, coming),
+        "standings": waiting.standings(coming),
+        "flagged": waiting.flagged(user, at=at),
+        "scheduled": waiting.scheduled(user, at=at),
+        "threads": waiting.open_threads(user),
+        "published": waiting.published(user, at=at),
+        "may_look": user.has_perm("digests.view_issue"),
+        "may_start": user.has_perm("digests.add_issue"),
     }
+
+
+@register.simple_tag
+def clock(instant: datetime, at: datetime, kind: str) -> str:
+    """Say how far away an instant is, with what `clock.js` needs to keep it true."""
+    ahead, behind, now = CLOCKS[kind]
+    minutes = int(abs(instant - at) / timedelta(minutes=1))
+    said = now if not minutes else ahead if instant > at else behind
+    return format_html(
+        '<time class="clock" datetime="{}" data-ahead="{}" data-behind="{}" data-now="{}" data-units="{}">{}</time>',
+        instant.isoformat(timespec="seconds"),
+        ahead,
+        behind,
+        now,
+        " ".join(str(unit) for unit, _minutes in UNITS),
+        str(said).replace("{time}", length(minutes)),
+    )
+
+
+def length(minutes: int) -> str:
+    """Return a length of time in its two largest units: “2 h 13 min”, “3 d 4 h”."""
+    parts: list[tuple[int, Any]] = []
+    for unit, size in UNITS:
+        count, minutes = divmod(minutes, size)
+        if count or parts:
+            parts.append((count, unit))
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count)
+
+
+@register.filter
+def on_clock(instant: datetime, digest: Digest) -> str:
+    """Return an instant as a digest's clock shows it, with the zone."""
+    return f"{instant.astimezone(digest.zone):%Y-%m-%d %H:%M} {digest.time_zone}"
+
+
+@register.filter
+def short_clock(instant: datetime, digest: Digest) -> str:
+    """Return an instant as a digest's clock shows it, where there is no room for more."""
+    return f"{instant.astimezone(digest.zone):%m-%d %H:%M %Z}"

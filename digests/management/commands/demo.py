@@ -51,6 +51,9 @@ class Command(BaseCommand):
                 "name": "AI 日报",
                 "description": "每天早上八点，读完人工智能与开源世界里值得知道的事。",
                 "policies": "每条新闻附原始链接；解读与报道分开；更正公开留痕。",
+                "standing_title": "AI 日报 {date}",
+                "standing_tags": "AI, AI 日报",
+                "standing_sections": "模型与研究\n工程与工具\n文字与网页\n更多动态",
             },
         )
         manuscript = read(ISSUE.read_bytes()).manuscript
