@@ -95,6 +95,7 @@
     else if (section !== undefined) row = form.querySelectorAll(".section:not(.djn-empty-form)")[section];
     if (!row) return;
     if (row.matches?.(".item")) open(row, true);
+    row.closest(".section")?.dispatchEvent(new Event("unfold", { bubbles: true }));
     const target =
       (row === form ? form.elements[field] : own(row, `[name$='-${field}']`)) ??
       row.querySelector(`.${field} textarea`) ??

@@ -104,7 +104,7 @@
 
   area.addEventListener("text:go", (event) => {
     const line = Math.min(event.detail, cm.lineCount()) - 1;
-    cm.setCursor({ line, ch: cm.getLine(line).length });
+    cm.setCursor({ line, ch: cm.getLine(line).replace(/ \{[^{}]*\}$/, "").length });
     cm.scrollIntoView({ line, ch: 0 }, cm.getScrollInfo().clientHeight / 3);
     cm.focus();
   });
