@@ -19,14 +19,15 @@ import logging
 import re
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import nh3
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.sane_lists import SaneListExtension
@@ -40,6 +41,7 @@ VERSION = 1
 MEDIA = "/media/"
 LENGTH = 100_000  # characters of a text
 CARD_LENGTH = 8_000  # of a card, which goes to nh3 as it is: 10,000 characters of unclosed tags make 8 MB
+KEPT_LENGTH = 5_000  # of a text that is kept in memory once it was read; few are longer
 DEPTH = 16  # lists and quotes inside each other
 FUEL = 3_000_000  # what a text may cost: see _House.burn
 
@@ -66,12 +68,12 @@ def plain(text: str) -> str:
 
 def links(text: str) -> list[str]:
     """List the http and https links in order, bare ones too; an image is not a link."""
-    return _read(text, _BLOCKS).links
+    return list(_read(text, _BLOCKS).links)
 
 
 def images(text: str) -> list[str]:
     """List the addresses of images in order, stored here or not."""
-    return _read(text, _BLOCKS).images
+    return list(_read(text, _BLOCKS).images)
 
 
 def printed(html: str) -> SafeString:
@@ -182,17 +184,31 @@ class _Tangled(Exception):
     """A text costs too much to read."""
 
 
-def _read(text: str, tags: frozenset[str], heading_from: int = 4) -> _Page:
+class _Read(NamedTuple):
+    html: str
+    text: str
+    links: tuple[str, ...]
+    images: tuple[str, ...]
+
+
+def _read(text: str, tags: frozenset[str], heading_from: int = 4) -> _Read:
+    read = _read_once if len(text) <= KEPT_LENGTH else _read_once.__wrapped__
+    return read(text, tags, heading_from, get_language())
+
+
+@lru_cache(maxsize=2_000)  # an issue that is being written is read again with every pause, and few of its texts are new
+def _read_once(text: str, tags: frozenset[str], heading_from: int, language: str | None) -> _Read:
     text = _printable(text)
     if tags is _PHRASES:
         text = " ".join(text.split("\n")).strip()
     try:
         if len(text) > LENGTH:
             raise _Tangled
-        return _Page(_parsers.convert(text, tags), tags, heading_from)
+        page = _Page(_parsers.convert(text, tags), tags, heading_from)
     except Exception as problem:  # a text may be bad, but a page never fails for it
         logger.warning("Shown as written: a text of %d characters (%r)", len(text), problem)
-        return _Page(_as_written(text), tags, heading_from)
+        page = _Page(_as_written(text), tags, heading_from)
+    return _Read(page.html, page.text, tuple(page.links), tuple(page.images))
 
 
 def _as_written(text: str) -> str:

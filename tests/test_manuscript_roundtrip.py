@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digests.manuscript.diff import diff, words
-from digests.manuscript.reader import Refusal, read
+from digests.manuscript.reader import Reading, Refusal, read
 from digests.manuscript.values import (
     AI_ROLES,
     BASES,
@@ -154,6 +154,7 @@ def test_any_value_comes_back(manuscript: Manuscript) -> None:
     text = write(manuscript, uids=True)
     reading = read(text)
     assert reading.manuscript == manuscript
+    everything_has_a_line(reading)
     assert not reading.notes or not manuscript.title, "what was written is read without a note"
     assert "\r" not in text and not text.endswith("\n")
     assert read(write(manuscript)).manuscript == manuscript.without_uids()
@@ -186,6 +187,18 @@ loose = st.tuples(
 ).map("".join)
 
 
+def everything_has_a_line(reading: Reading) -> None:
+    for kind in ("sections", "items", "insights", "briefs"):
+        spots = getattr(reading.spots, kind)
+        assert len(spots) == len(tuple(getattr(reading.manuscript, kind))), kind
+        assert [spot.line for spot in spots] == sorted(spot.line for spot in spots), kind
+    named = reading.manuscript.with_uids()
+    things: tuple[Any, ...] = (*named.items, *named.insights, *named.briefs)
+    uids = [value.uid for value in things]
+    assert all(uids) and len(set(uids)) == len(uids)
+    assert named.without_uids() == reading.manuscript.without_uids()
+
+
 def second_write_changes_nothing(text: str | bytes) -> None:
     try:
         reading = read(text, date=DATE)
@@ -193,6 +206,7 @@ def second_write_changes_nothing(text: str | bytes) -> None:
         assert str(refusal)
         return
     assert all(str(note) and note.line > 0 for note in reading.notes)
+    everything_has_a_line(reading)
     again = write(reading.manuscript, uids=True)
     assert read(again).manuscript == reading.manuscript
     assert write(read(again).manuscript, uids=True) == again

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from digests.manuscript.reader import MAX_BYTES, Reading, Refusal, read
+from digests.manuscript.reader import MAX_BYTES, Reading, Refusal, Spot, read
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
 
 HEAD = "---\ntitle: T\ndate: 2026-03-01\n---\n# T\n\n"
@@ -345,3 +345,33 @@ def test_messages_can_be_translated() -> None:
         read("---\ntitle: T\ndate: x\n---\n")
     (problem,) = caught.value.problems
     assert problem.reason == "“%(text)s” is not a date such as 2026-02-01." and problem.params == {"text": "x"}
+
+
+# Where things stand
+
+
+def test_everything_says_its_line_also_without_a_uid() -> None:
+    text = "\n".join(
+        [
+            "---", "title: T", "date: 2026-03-01", "Keywords: [\"a\"]", "coverImage: \"x\"", "---", "# T", "",
+            "Words before.", "", "## One", "", "A lead.", "", "- a brief", "- another", "", "### [H](https://a.test/)",
+            "", "", "Body.", "", "**影响：**", "- first", "  goes on", "- second", "", "**点评：** {basis=ai}",
+            "A paragraph.", "", "**洞察：**", "", "## Two", "### Bare",
+        ]
+    )  # fmt: skip
+    reading = read(text)
+    spots = reading.spots
+    assert spots.issue == Spot(1, {"title": 2, "date": 3, "seo": 4, "cover_image": 5, "intro": 9})
+    assert spots.sections == [Spot(11, {"lead": 13}), Spot(33)]
+    assert spots.briefs == [Spot(15), Spot(16)]
+    assert spots.items == [Spot(18, {"body": 21, "insights": 23}), Spot(34)]
+    assert spots.insights == [Spot(24), Spot(26), Spot(28), Spot(31)]
+    assert [insight.text for insight in reading.manuscript.insights] == ["first\ngoes on", "second", "A paragraph.", ""]
+    assert spots.items[0].line_of("link") == 18
+
+
+def test_a_story_before_any_section_and_a_title_without_front_matter_have_lines_too() -> None:
+    reading = read("# 2026-03-01 T\n\n### H\nBody.\n\n**影响：** inline")
+    assert reading.spots.issue == Spot(1, {"title": 1})
+    assert (reading.spots.sections, reading.spots.items) == ([Spot(3)], [Spot(3, {"body": 4, "insights": 6})])
+    assert reading.spots.insights == [Spot(6)]

@@ -16,7 +16,7 @@ from digests.admin import saving
 from digests.admin.actions import version
 from digests.admin.history import compare, said_since
 from digests.admin.merge import merge
-from digests.manuscript.reader import Refusal, read
+from digests.manuscript.reader import Reading, Refusal, read
 from digests.manuscript.values import Manuscript
 from digests.manuscript.writer import write
 from digests.models import Issue
@@ -62,7 +62,7 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
     except Refusal as refusal:
         problems = [(one.line, one.field, _(one.reason) % one.params) for one in refusal.problems]
         return _page(request, issue, text=text, status=400, problems=problems)
-    mine = _with_kept_cover(reading.manuscript, issue)
+    mine = with_kept_cover(reading.manuscript, issue)
     try:
         saved = saving.save(mine, issue, by=request.user, version=version(request.POST))
     except workflow.Refused as refused:
@@ -75,15 +75,28 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
             since=said_since(issue, version(request.POST)) if refused.stale else (),
             changes=compare(exchange.from_rows(issue), mine),
         )
-    for note in reading.notes:
-        messages.warning(
-            request, _("Line %(line)s: %(note)s") % {"line": note.line, "note": _(note.message) % note.params}
-        )
+    tell_notes(request, reading)
     messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": saved.head.number})
     return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
 
 
-def _with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
+def tell_notes(request: HttpRequest, reading: Reading) -> None:
+    """Say where a text was not read as it stood."""
+    for note in reading.notes:
+        messages.warning(
+            request, _("Line %(line)s: %(note)s") % {"line": note.line, "note": _(note.message) % note.params}
+        )
+
+
+def seen(request: HttpRequest, issue: Issue) -> Manuscript:
+    """Return the words that a form was filled with: the revision it names, else the newest."""
+    number = str(request.POST.get("revision") or "")
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    revision = (issue.revisions.filter(number=int(number)).first() if known else None) or issue.head
+    return revision.manuscript if revision else Manuscript(title="", date=issue.date)
+
+
+def with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
     """Return a text with no cover file but the issue's own: a path that somebody typed is nobody's."""
     return replace(mine, cover_file=issue.cover.name or "" if mine.cover_file else "")
 

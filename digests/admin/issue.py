@@ -32,7 +32,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from digests import workflow
-from digests.admin import actions, calendar, conflict, previews, review, saving
+from digests.admin import actions, calendar, conflict, previews, review, saving, text
 from digests.admin.bulk import Bulk
 from digests.admin.checking import checklist
 from digests.admin.covered import earlier_stories
@@ -259,7 +259,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
                 mine = posted(request.POST.dict(), Manuscript("", timezone.localdate()))
                 return conflict.gone(request, text=write(mine))
             if refused.stale and issue:
-                seen = _seen(request, issue)
+                seen = conflict.seen(request, issue)
                 return conflict.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
             request.refused = refused.reasons  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -293,20 +293,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         version = actions.version(request.POST) if change else None
         issue = saving.save(manuscript, issue, by=request.user, version=version)
         form.instance = issue
-        if issue.version == before:
-            note = _("Nothing was changed, so nothing was written.")
-            if was == State.APPROVED:
-                note += " " + _("The approval stands.")
-            self.message_user(request, note)
-            return
-        head = issue.head
-        self.message_user(request, _("Saved as revision %(number)s.") % {"number": issue.head.number}, messages.SUCCESS)
-        if was == State.APPROVED:
-            self.message_user(
-                request,
-                _("The approval no longer holds: these words are new. Submit them for review again."),
-                messages.WARNING,
-            )
+        saving.tell(request, issue, was=was, before=before)
 
     def _sent(self, request: HttpRequest, issue: Issue | None) -> dict[str, Any]:
         """Return what was sent, without fields that the form did not offer."""
@@ -326,7 +313,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[obj.pk]))
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[obj.pk]))
+        return text.go_on(request, obj, "structure")
 
     # --- The page -----------------------------------------------------------------
 
@@ -367,6 +354,8 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
             path("calendar/", view(calendar.this_month), name="digests_issue_calendar"),
             path("calendar/<str:year>/<str:month>/", view(calendar.month), name="digests_issue_calendar_month"),
             path("start/", view(require_POST(start)), name="digests_issue_start"),
+            path("<int:pk>/text/", view(self.text), name="digests_issue_text"),
+            path("<int:pk>/text/check/", view(require_POST(self.check_text)), name="digests_issue_check_text"),
             *super().get_urls(),
         ]
 
@@ -387,17 +376,30 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
 
     def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Save the text that someone merged after a conflict."""
+        issue = self._written_by(request, pk)
+        return conflict.keep(request, issue) if issue else conflict.gone(request, text.sent(request))
+
+    def text(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Show an issue as one text, or save it."""
+        if request.method != "POST":
+            return text.page(request, self._seen_by(request, pk), editable=self.has_change_permission(request))
+        issue = self._written_by(request, pk)
+        return text.save(request, issue) if issue else conflict.gone(request, text.sent(request))
+
+    def check_text(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say what a text would be, without saving it."""
+        return text.check(request, self._seen_by(request, pk))
+
+    def _written_by(self, request: HttpRequest, pk: int) -> Issue | None:
+        """Return the issue that somebody writes, or None if it was deleted meanwhile."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        issue = Issue.objects.for_desk(request.user).select_related("digest").filter(pk=pk).first()
-        if issue is None:
-            return conflict.gone(request, text=str(request.POST.get("text") or ""))
-        return conflict.keep(request, issue)
+        return Issue.objects.for_desk(request.user).select_related("digest").filter(pk=pk).first()
 
     def check_typed(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the problems of the form as it is typed."""
         issue = self._seen_by(request, pk)
-        return checklist(request, self._sent(request, issue), _seen(request, issue))
+        return checklist(request, self._sent(request, issue), conflict.seen(request, issue))
 
     def covered(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Show what told the same before, for an issue that may be new."""
@@ -477,14 +479,6 @@ def _read_rows(issue: Issue) -> Issue:
         Prefetch("sections__items__tagged", TaggedNewsItem.objects.select_related("tag").order_by("position")),
     )
     return issue
-
-
-def _seen(request: HttpRequest, issue: Issue) -> Manuscript:
-    """Return the words that a form was filled with: the revision it names, else the newest."""
-    number = str(request.POST.get("revision") or "")
-    known = number.isascii() and number.isdecimal() and len(number) < 10
-    revision = (issue.revisions.filter(number=int(number)).first() if known else None) or issue.head
-    return revision.manuscript if revision else Manuscript(title="", date=issue.date)
 
 
 def _mark(issue: Issue, problems: Iterable[Problem]) -> None:

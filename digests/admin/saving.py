@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import IntegrityError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from digests import exchange, workflow
 from digests.manuscript.values import Manuscript
 from digests.models import Issue
 from digests.preflight import Blocker, Place
+from digests.states import State
 
 
 def save(manuscript: Manuscript, issue: Issue, *, by: Any, version: int | None = None) -> Issue:
@@ -18,6 +21,7 @@ def save(manuscript: Manuscript, issue: Issue, *, by: Any, version: int | None =
     try:
         with workflow.editing(issue, by=by, version=version) as locked:
             if exchange.from_rows(locked) != manuscript:
+                _keep_day(manuscript, locked)
                 exchange.to_rows(manuscript, locked)
     except exchange.DoesNotFit as error:
         raise workflow.Refused(Blocker("does_not_fit", str(error))) from error
@@ -27,3 +31,29 @@ def save(manuscript: Manuscript, issue: Issue, *, by: Any, version: int | None =
         taken = Blocker("date_taken", _("This digest has an issue of that date already."), Place("date"))
         raise workflow.Refused(taken) from error
     return locked
+
+
+def _keep_day(manuscript: Manuscript, issue: Issue) -> None:
+    """Refuse another date for an issue that readers have, or will have by the clock: its address is for ever."""
+    if manuscript.date != issue.date and issue.editions.exists():
+        raise workflow.Refused(
+            Blocker(
+                "date_fixed",
+                _("This issue has been public or is scheduled, so its date stays %(date)s.") % {"date": issue.date},
+                Place("date"),
+                _("Set it back, or start another issue."),
+            )
+        )
+
+
+def tell(request: HttpRequest, issue: Issue, *, was: State, before: int) -> None:
+    """Say what a save did to an issue, by its state and version before it."""
+    if issue.version == before:
+        note = _("Nothing was changed, so nothing was written.")
+        if was == State.APPROVED:
+            note += " " + _("The approval stands.")
+        messages.info(request, note)
+        return
+    messages.success(request, _("Saved as revision %(number)s.") % {"number": issue.head.number})
+    if was == State.APPROVED:
+        messages.warning(request, _("The approval no longer holds: these words are new. Submit them for review again."))

@@ -88,11 +88,34 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """The line where something begins, and those where its fields do that have lines of their own."""
+
+    line: int = 1
+    fields: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def line_of(self, field: str) -> int:
+        return self.fields.get(field, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """Where everything stands in the text: each kind in the manuscript's order, so that a uid is not needed."""
+
+    issue: Spot = dataclasses.field(default_factory=Spot)
+    sections: list[Spot] = dataclasses.field(default_factory=list)
+    items: list[Spot] = dataclasses.field(default_factory=list)
+    insights: list[Spot] = dataclasses.field(default_factory=list)
+    briefs: list[Spot] = dataclasses.field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """An issue as it was read, and what the reader met, from the top down."""
+    """An issue as it was read, what the reader met, from the top down, and where everything stands."""
 
     manuscript: Manuscript
     notes: tuple[Note, ...] = ()
+    spots: Spots = dataclasses.field(default_factory=Spots)
 
 
 def read(text: str | bytes, *, date: Date | None = None, labels: Iterable[str] = LABELS) -> Reading:
@@ -165,6 +188,7 @@ class _Reader:
         self.sections: list[_Section] = []
         self.story: _Story | None = None
         self.uids: set[str] = set()
+        self.spots = Spots()
 
     def read(self, text: str | bytes) -> Reading:
         self.lines = self._decode(text).split("\n")
@@ -198,7 +222,7 @@ class _Reader:
             sections=tuple(section.value() for section in self.sections),
             footer=footer,
         )
-        return Reading(manuscript, tuple(sorted(self.notes, key=lambda note: note.line)))
+        return Reading(manuscript, tuple(sorted(self.notes, key=lambda note: note.line)), self.spots)
 
     def _note(self, index: int, message: str, **params: object) -> None:
         self.notes.append(Note(index + 1, message, params))
@@ -279,6 +303,7 @@ class _Reader:
                 message = _("The front matter key “%(key)s” was read as “%(name)s”.")
                 self._note(found.line, message, key=found.key, name=name)
             self.fields[name] = found
+            self.spots.issue.fields[re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name)] = found.line + 1
 
     def _words(self, name: str) -> str:
         found = self.fields.get(name)
@@ -305,9 +330,13 @@ class _Reader:
         """Return title, date and the parts after the first heading; keep the introduction."""
         title = line(self._words("title"))
         h1 = self._first_heading(begin, title, parts)
+        if h1:
+            self.spots.issue.fields.setdefault("title", h1.line + 1)
+        self._begins(self.spots.issue, "intro", begin, parts[0].line if parts else end)
         self.intro.append(self._text(begin, parts[0].line if parts else end, Kind.INTRO))
         if h1:
             parts = parts[1:]
+            self._begins(self.spots.issue, "intro", h1.line + 1, h1.end)
             self.intro.append(self._text(h1.line + 1, h1.end, Kind.INTRO))
             if not title or line(h1.text) != title:
                 title = self._title(title, h1)
@@ -450,6 +479,9 @@ class _Reader:
             self._note(part.line, _("A further first-level heading was read as a section: “%(text)s”."), text=said.text)
         self.story = None
         section = _Section(said.text)
+        spot = Spot(part.line + 1)
+        self._begins(spot, "lead", part.line + 1, part.end)
+        self.spots.sections.append(spot)
         section.lead, section.briefs = self._lead(part.line + 1, part.end)
         self.sections.append(section)
 
@@ -477,6 +509,7 @@ class _Reader:
                     self._note(first + number, _("A bullet is “-”, not “%(mark)s”."), mark=match[1])
                 text, attributes = grammar.split_group(line(match[2] or ""), "brief")
                 uid = self._uid(attributes, first + number)
+                self.spots.briefs.append(Spot(first + number + 1))
                 briefs.append(Brief(grammar.unstuff_group(text, "brief"), uid))
             else:
                 self._note(first + number, _("Blank lines between briefs were left out."))
@@ -487,6 +520,7 @@ class _Reader:
         if not self.sections or not (own_section or self.sections[-1].implicit):
             title = self.category or IMPLICIT_SECTION
             self.sections.append(_Section(title, implicit=True))
+            self.spots.sections.append(Spot(part.line + 1))
             self._note(part.line, _("Stories without a section were put into one: “%(title)s”."), title=title)
         text, attributes = grammar.split_group(part.text, "item")
         said = grammar.read_headline(text, self.known if part.level == 3 else frozenset())
@@ -495,7 +529,11 @@ class _Reader:
             self._left_out(part, said.left_out)
         self.story = _Story(headline, said.link, self._uid(attributes, part.line), attributes)
         self.sections[-1].stories.append(self.story)
-        self.story.body = self._text(part.line + 1, self._read_notes(self.story, [], part), Kind.BODY)
+        spot = Spot(part.line + 1)
+        self.spots.items.append(spot)
+        end = self._read_notes(self.story, [], part)
+        self._begins(spot, "body", part.line + 1, end)
+        self.story.body = self._text(part.line + 1, end, Kind.BODY)
         if self.raised and not said.link:
             self._link_from_body(self.story, part)
 
@@ -521,6 +559,7 @@ class _Reader:
             self._note(part.line, _("The story's link was taken from the line below: %(link)s"), link=story.link)
 
     def _read_note(self, story: _Story, label: str, found: Attributes, inline: str, at: int, end: int) -> None:
+        self.spots.items[-1].fields.setdefault("insights", at + 1)
         first, last = self._trim(at + 1, end)
         lines = ([inline] if inline else []) + self.lines[first:last]
         basis = cast(Basis, found.get("basis", "editor"))
@@ -528,14 +567,18 @@ class _Reader:
         if texts is None and lines:
             text = grammar.unstuff(block("\n".join(lines)), Kind.PARAGRAPH, self.known)
             story.insights.append(Insight(text, label, basis, bullet=False, uid=self._uid(found, at)))
+            self.spots.insights.append(Spot(at + 1))
             return
         for number in range(first, last):
             if self.lines[number].startswith(("* ", "+ ")):
                 self._note(number, _("A bullet is “-”, not “%(mark)s”."), mark=self.lines[number][0])
+        begin = first if lines and not inline else at
         for first_line, *more in texts or [[""]]:
             words, attributes = grammar.split_group(first_line, "bullet")
             text = "\n".join([grammar.unstuff_group(words, "bullet"), *more])
             story.insights.append(Insight(text, label, basis, uid=self._uid(attributes, at)))
+            self.spots.insights.append(Spot(begin + 1))
+            begin += 1 + len(more)
 
     def _uid(self, attributes: Attributes, index: int) -> str:
         uid = attributes.get("uid", "")
@@ -546,6 +589,11 @@ class _Reader:
         return uid
 
     # Text
+
+    def _begins(self, spot: Spot, name: str, first: int, last: int) -> None:
+        """Note where a field begins, if there are any words, and none of it stood higher up."""
+        if begin := next((number + 1 for number in range(first, last) if self.lines[number]), 0):
+            spot.fields.setdefault(name, begin)
 
     def _trim(self, first: int, last: int) -> tuple[int, int]:
         """Return a text's lines without blank ones at its ends, nor the rules that part it from the next."""

@@ -232,6 +232,26 @@ class Manuscript(_Value):
             ),
         )
 
+    def with_uids(self) -> Manuscript:
+        """Return the same words with a name for each story, insight and brief that has none."""
+
+        def name(value: Any) -> Any:
+            return value if value.uid else replace(value, uid=new_uid())
+
+        return replace(
+            self,
+            sections=tuple(
+                replace(
+                    section,
+                    briefs=tuple(name(brief) for brief in section.briefs),
+                    items=tuple(
+                        replace(name(item), insights=tuple(map(name, item.insights))) for item in section.items
+                    ),
+                )
+                for section in self.sections
+            ),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the value as plain JSON data: every field but one that came later and is empty."""
         data = {**asdict(self), "date": self.date.isoformat()}

@@ -27,6 +27,32 @@
     moved(row, button);
   });
 
+  // In any field of a row: Alt and an arrow.
+  form.addEventListener("keydown", (event) => {
+    if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key) || event.target.matches("select")) return;
+    const row = event.target.closest(ROW);
+    const button = row?.querySelector(`:scope > .line .${event.key === "ArrowUp" ? "up" : "down"}`);
+    if (!button) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd } = event.target;
+    button.click();
+    event.target.focus();
+    if (typeof selectionStart === "number") event.target.setSelectionRange(selectionStart, selectionEnd);
+  });
+
+  // A new row that is taken out again takes the focus with it: it goes to the row beside it, or to the button for more.
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest(".djn-remove-handler");
+    if (!button) return;
+    const row = button.closest(ROW);
+    const group = row.closest(".djn-group");
+    const next = beside(row, "nextElementSibling") ?? beside(row, "previousElementSibling");
+    setTimeout(() => {
+      const target = next?.isConnected && next.querySelector(":scope > .line :is(.opener, input[type=text], textarea)");
+      (target || group.querySelector(":scope > .djn-add-item button"))?.focus();
+    }, 0);
+  }, { capture: true });
+
   // A row is saved where its names say. nested-admin can put a refused drag back without telling them.
   $(document).on("djnesting:mutate", () => {
     for (const row of form.querySelectorAll(`${ROW}:not(.ui-sortable-placeholder, .ui-sortable-helper)`)) {
@@ -65,6 +91,7 @@
     const number = group.querySelectorAll(":scope > .djn-items > .djn-item").length - 1;
     select.value = "";
     $(group).djangoFormset().spliceInto($(row), number);
+    row.dispatchEvent(new Event("unfold", { bubbles: true })); // what has the focus is seen
     moved(row, select);
   });
 }

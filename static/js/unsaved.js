@@ -1,6 +1,6 @@
 // What is not saved is marked, is not lost by leaving, and is not mistaken for what a button acts on.
 {
-  const form = document.getElementById("issue_form");
+  const form = document.querySelector("#issue_form, #text_form");
   let sending = false;
 
   const changed = (field) =>
@@ -53,6 +53,15 @@
     if (!event.target.matches(".choice")) return;
     if (look() && !window.confirm(form.dataset.unsaved)) event.preventDefault();
     else sending = true;
+  });
+  // Going over to the other way of writing takes along what is not saved: by saving it.
+  document.addEventListener("click", (event) => {
+    const way = event.target.closest(".ways a[data-way]");
+    if (!way || event.ctrlKey || event.metaKey || event.shiftKey || !form.querySelector("[name=_save]") || !look()) return;
+    event.preventDefault();
+    form.querySelector("[name=then]")?.remove();
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: way.dataset.way }));
+    form.requestSubmit();
   });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
