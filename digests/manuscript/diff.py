@@ -61,6 +61,14 @@ def _changes(old: Manuscript, new: Manuscript) -> Iterator[Change]:
     yield from _story_changes("brief", briefs, same_section)
 
 
+def same_sections(old: Manuscript, new: Manuscript) -> dict[int, int]:
+    """Return which section of `old` each one of `new` is, by their numbers: by its title, else by its stories."""
+    items = _pair(list(_homes(old, "items")), list(_homes(new, "items")), _item_names)
+    briefs = _pair(list(_homes(old, "briefs")), list(_homes(new, "briefs")), _brief_names)
+    sections = _pair_sections(old.sections, new.sections, [*items.pairs, *briefs.pairs])
+    return {after: before for before, after in sections.positions}
+
+
 # Pairing
 
 
