@@ -13,15 +13,12 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django.asserts import assertContains
 
 from digests import exchange, workflow
-from digests.admin.merge import merge
 from digests.admin.posted import posted
 from digests.manuscript.reader import read
-from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
+from digests.manuscript.values import Brief, Manuscript, Section
 from digests.models import Issue, LogEntry
 from digests.models import NewsItem as Row
 from digests.states import Action
@@ -34,7 +31,6 @@ from tests.test_admin import (
     opened,
     reviewer,
     said,
-    story,
     url,
     words,
     writer,
@@ -260,141 +256,3 @@ def test_a_name_is_taken_once_and_only_if_it_was_there() -> None:
     for number, uid in enumerate(("bcdfghjk", "bcdfghjk", "zzzzzzzz")):
         data |= {f"sections-0-briefs-{number}-text": f"B{number}", f"sections-0-briefs-{number}-uid": uid}
     assert [brief.uid for brief in posted(data, before).briefs] == ["bcdfghjk", "", ""]
-
-
-# --- Merging ------------------------------------------------------------------------
-
-
-def named(manuscript: Manuscript) -> Manuscript:
-    """Give everything a uid, as rows have."""
-    letters = "bcdfghjkmnpqrstvwxz"
-
-    def uid(number: int) -> str:
-        return "".join(letters[(number // 19**place) % 19] for place in range(8))
-
-    numbers = iter(range(1, 10_000))
-    return replace(
-        manuscript,
-        sections=tuple(
-            replace(
-                section,
-                briefs=tuple(replace(brief, uid=uid(next(numbers))) for brief in section.briefs),
-                items=tuple(
-                    replace(
-                        item,
-                        uid=uid(next(numbers)),
-                        insights=tuple(replace(one, uid=uid(next(numbers))) for one in item.insights),
-                    )
-                    for item in section.items
-                ),
-            )
-            for section in manuscript.sections
-        ),
-    )
-
-
-BASE = named(words(6))
-
-
-def with_item(manuscript: Manuscript, section: int, item: int, **fields: Any) -> Manuscript:
-    sections = list(manuscript.sections)
-    items = list(sections[section].items)
-    items[item] = replace(items[item], **fields)
-    sections[section] = replace(sections[section], items=tuple(items))
-    return replace(manuscript, sections=tuple(sections))
-
-
-def with_items(manuscript: Manuscript, section: int, items: tuple[NewsItem, ...]) -> Manuscript:
-    sections = list(manuscript.sections)
-    sections[section] = replace(sections[section], items=items)
-    return replace(manuscript, sections=tuple(sections))
-
-
-def test_different_fields_of_one_story_merge() -> None:
-    theirs = with_item(BASE, 0, 0, headline="Theirs")
-    mine = with_item(BASE, 0, 0, body="Mine")
-    assert merge(BASE, theirs, mine) == with_item(theirs, 0, 0, body="Mine")
-
-
-def test_the_same_field_changed_twice_does_not_merge() -> None:
-    assert merge(BASE, replace(BASE, title="Theirs"), replace(BASE, title="Mine")) is None
-    assert merge(BASE, with_item(BASE, 0, 0, body="Theirs"), with_item(BASE, 0, 0, body="Mine")) is None
-    assert merge(BASE, replace(BASE, title="Same"), replace(BASE, title="Same")) == replace(BASE, title="Same")
-
-
-def test_insights_merge_one_by_one() -> None:
-    first, second = next(BASE.items).insights
-    theirs = with_item(BASE, 0, 0, insights=(replace(first, text="Theirs"), second))
-    mine = with_item(BASE, 0, 0, insights=(first, replace(second, text="Mine"), Insight("New")))
-    merged = merge(BASE, theirs, mine)
-    assert merged is not None
-    assert [one.text for one in next(merged.items).insights] == ["Theirs", "Mine", "New"]
-
-
-def test_stories_added_in_different_sections_merge() -> None:
-    theirs = with_items(BASE, 0, (*BASE.sections[0].items, replace(story(7), uid="zzzzzzzz")))
-    mine = with_items(BASE, 1, (story(8), *BASE.sections[1].items))
-    merged = merge(BASE, theirs, mine)
-    assert merged is not None
-    assert [item.headline for item in merged.items] == [f"Story {n}" for n in (0, 1, 2, 7, 8, 3, 4, 5)]
-
-
-def test_a_story_edited_while_it_was_deleted_does_not_merge() -> None:
-    theirs = with_items(BASE, 0, BASE.sections[0].items[1:])
-    assert merge(BASE, theirs, with_item(BASE, 0, 0, body="Mine")) is None
-    assert merge(BASE, with_item(BASE, 0, 0, body="Theirs"), with_items(BASE, 0, BASE.sections[0].items[1:])) is None
-    assert merge(BASE, theirs, with_item(BASE, 0, 1, body="Mine")) == with_item(theirs, 0, 0, body="Mine")
-
-
-def test_a_story_moved_twice_does_not_merge() -> None:
-    moved, *rest = BASE.sections[0].items
-    left = with_items(BASE, 0, tuple(rest))
-    theirs = with_items(left, 1, (*BASE.sections[1].items, moved))
-    mine = with_items(left, 2, (moved,))
-    assert merge(BASE, theirs, mine) is None
-    assert merge(BASE, theirs, left) is None  # I deleted what they moved
-    assert merge(BASE, theirs, theirs) == theirs
-
-
-@st.composite
-def edits(draw: st.DrawFn) -> Manuscript:
-    """Return BASE after some changes that a person makes."""
-    now = BASE
-    for _ in range(draw(st.integers(0, 3))):
-        number = draw(st.integers(0, 1))
-        items = now.sections[number].items
-        match draw(st.sampled_from(["title", "body", "insight", "delete", "add", "move", "section"])):
-            case "title":
-                now = replace(now, title=draw(st.sampled_from("abc")))
-            case "body" if items:
-                now = with_item(now, number, 0, body=draw(st.sampled_from("abc")))
-            case "insight" if items and items[0].insights:
-                changed = replace(items[0].insights[0], text=draw(st.sampled_from("abc")))
-                now = with_item(now, number, 0, insights=(changed, *items[0].insights[1:]))
-            case "delete":
-                now = with_items(now, number, items[1:])
-            case "add":
-                now = with_items(now, number, (*items, NewsItem(draw(st.sampled_from("xyz")))))
-            case "move" if items:
-                now = with_items(now, number, items[1:])
-                now = with_items(now, 1 - number, (*now.sections[1 - number].items, items[0]))
-            case "section":
-                now = replace(now, sections=(*now.sections, Section(draw(st.sampled_from("st")))))
-    return now
-
-
-@given(edits(), edits())
-def test_merging_loses_nothing_and_makes_nothing_up(theirs: Manuscript, mine: Manuscript) -> None:
-    assert merge(BASE, BASE, mine) == mine
-    assert merge(BASE, theirs, BASE) == theirs
-    merged = merge(BASE, theirs, mine)
-    if merged is None:
-        return
-    assert merge(BASE, mine, theirs) == merged
-    here = [item.uid for item in merged.items if item.uid]
-    assert len(here) == len(set(here))
-    kept = {item.uid for item in theirs.items} & {item.uid for item in mine.items} - {""}
-    assert kept == set(here)
-    for name in ("title", "summary"):
-        changed = {getattr(one, name) for one in (theirs, mine)} - {getattr(BASE, name)}
-        assert getattr(merged, name) in (changed or {getattr(BASE, name)})

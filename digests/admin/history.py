@@ -82,11 +82,17 @@ def _said(change: diff.Change) -> Change:
             return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
         case "reordered":
             return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
-    words = tuple(diff.words(*(_readable(change.place, text) for text in (change.old, change.new))))
-    return Change("edited", "", field=_field(change.place), words=words)
+    words = tuple(diff.words(*(readable(change.place, text) for text in (change.old, change.new))))
+    return Change("edited", "", field=field_name(change.place), words=words)
 
 
-def _field(place: diff.Place) -> str:
+def what_name(place: diff.Place) -> str:
+    """Return what kind of thing a place is in, as staff call it; an insight is in its story."""
+    return str(_WHATS["item" if place.what == "insight" else place.what])
+
+
+def field_name(place: diff.Place) -> str:
+    """Return a field by the name that the form has for it."""
     models: dict[str, Any] = {"issue": Issue, "item": NewsItem, "insight": Insight}
     names = {"tags": _("tags"), "cover_file": _("cover"), "footer": _("own footer"), "lead": _("lead")}
     if place.field in names:
@@ -98,7 +104,7 @@ def _field(place: diff.Place) -> str:
     return _("insight") + f" · {name}" if place.what == "insight" else name
 
 
-def _readable(place: diff.Place, text: str) -> str:
+def readable(place: diff.Place, text: str) -> str:
     """Return a choice by its label, as the form shows it."""
     labels: dict[str, Any] = {
         "ai_role": dict(NewsItem.AIRole.choices),

@@ -19,6 +19,7 @@ from django.http import (
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
+    JsonResponse,
     QueryDict,
 )
 from django.template.response import TemplateResponse
@@ -27,10 +28,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from digests import workflow
-from digests.admin import actions, conflict, saving
+from digests.admin import actions, conflict, kept, presence, saving
 from digests.admin.history import history_of
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
@@ -42,11 +44,15 @@ from digests.models.desk import PICTURES
 from digests.preflight import Blocker, Problem
 from digests.states import Action, State
 
+# The addresses whose page is the form of one issue, with its rows.
+ONE_ISSUE = ("digests_issue_change", "digests_issue_restore")
+
 
 class IssueForm(forms.ModelForm[Any]):
     """The issue's own fields. Whatever the workflow refused stands on it as errors."""
 
     refused: tuple[Problem, ...] = ()
+    is_restored = False  # what a browser kept is shown, and not yet sent to be saved
 
     tag_names = WordList(
         longest=LONGEST_TAG,
@@ -85,6 +91,9 @@ class IssueForm(forms.ModelForm[Any]):
             self.initial.setdefault("digest", digests[0])
         now = timezone.now().astimezone(digests[0].zone) if len(digests) == 1 else timezone.localtime()
         self.initial.setdefault("date", now.date())
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.is_restored
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -160,7 +169,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Issue | None:
         """Return an issue with all its rows, read at once, for the formsets to take theirs from."""
         issue = cast("Issue | None", super().get_object(request, object_id, from_field))
-        if issue and request.resolver_match and request.resolver_match.url_name == "digests_issue_change":
+        if issue and request.resolver_match and request.resolver_match.url_name in ONE_ISSUE:
             _read_rows(issue)
             request.issue = issue  # type: ignore[attr-defined]
         return issue
@@ -222,7 +231,8 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        return type("IssueForm", (form,), {"refused": getattr(request, "refused", ())})
+        said = {"refused": getattr(request, "refused", ()), "is_restored": getattr(request, "is_restored", False)}
+        return type("IssueForm", (form,), said)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -240,10 +250,9 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         except workflow.Refused as refused:
             issue = Issue.objects.for_desk(request.user).filter(pk=object_id).first() if object_id else None
             if issue is None and object_id:
-                mine = posted(request.POST.dict(), Manuscript("", timezone.localdate()))
-                return conflict.gone(request, text=write(mine))
+                return conflict.gone(request, text=_given_back(request))
             if refused.stale and issue:
-                seen = _seen(request, issue)
+                seen = conflict.seen(request, issue)
                 return conflict.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
             request.refused = refused.reasons  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -307,10 +316,10 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         """Write nothing: the newsroom's own log has it."""
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[obj.pk]))
+        return kept.saved(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[obj.pk]))
+        return kept.saved(request, obj)
 
     # --- The page -----------------------------------------------------------------
 
@@ -321,10 +330,14 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         desk = actions.Desk(issue, request.user) if issue else None
         if desk:
             _mark(issue, desk.problems)
+        is_restored = getattr(request, "is_restored", False)
         context |= {
             "desk": desk,
             "labels": LABELS,
             "editable": self.has_change_permission(request, issue) if issue else True,
+            "restored": is_restored,
+            "moved_on": is_restored and bool(issue) and actions.version(request.POST) != issue.version,
+            "kept": kept.name(request),
             "seen_version": request.POST.get("version", issue.version) if issue else None,
             "seen_revision": request.POST.get("revision", desk.head.number if desk.head else 0) if desk else None,
         }
@@ -334,7 +347,10 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
-            path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
+            path("<int:pk>/keep/", view(self.keep), name="digests_issue_keep"),
+            path("<int:pk>/restore/", view(self.restore), name="digests_issue_restore"),
+            path("add/restore/", view(self.restore), name="digests_issue_add_restore"),
+            path("<int:pk>/presence/", never_cache(require_POST(self.presence)), name="digests_issue_presence"),
             *super().get_urls(),
         ]
 
@@ -354,13 +370,35 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
 
     def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Save the text that someone merged after a conflict."""
+        """Save what someone put together after a conflict."""
         if not self.has_change_permission(request):
             raise PermissionDenied
+        if request.method != "POST":  # whom a login sent here
+            return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
         issue = Issue.objects.for_desk(request.user).select_related("digest").filter(pk=pk).first()
         if issue is None:
-            return conflict.gone(request, text=str(request.POST.get("text") or ""))
+            return conflict.gone(request, text=conflict.sent_text(request))
         return conflict.keep(request, issue)
+
+    def restore(self, request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
+        """Show the form filled with what a browser kept, as not saved yet; write nothing."""
+        if request.method != "POST":
+            to = reverse("admin:digests_issue_change", args=[pk]) if pk else reverse("admin:digests_issue_add")
+            return HttpResponseRedirect(to)
+        if (
+            pk
+            and self.has_change_permission(request)
+            and not Issue.objects.for_desk(request.user).filter(pk=pk).exists()
+        ):
+            return conflict.gone(request, text=_given_back(request))
+        request.is_restored = True  # type: ignore[attr-defined]
+        return cast(HttpResponseBase, super().changeform_view(request, str(pk) if pk else None))
+
+    def presence(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note that someone has the issue open, and answer who else has. For a script: no login is answered as such."""
+        if not self.admin_site.has_permission(request):
+            return JsonResponse({}, status=401)
+        return presence.answer(request, self._seen_by(request, pk))
 
     def _seen_by(self, request: HttpRequest, pk: int) -> Issue:
         if not self.has_view_permission(request):
@@ -462,12 +500,9 @@ def _read_rows(issue: Issue) -> Issue:
     return issue
 
 
-def _seen(request: HttpRequest, issue: Issue) -> Manuscript:
-    """Return the words that a form was filled with: the revision it names, else the newest."""
-    number = str(request.POST.get("revision") or "")
-    known = number.isascii() and number.isdecimal() and len(number) < 10
-    revision = (issue.revisions.filter(number=int(number)).first() if known else None) or issue.head
-    return revision.manuscript if revision else Manuscript(title="", date=issue.date)
+def _given_back(request: HttpRequest) -> str:
+    """Return what was sent for an issue that is no more, as a text."""
+    return write(posted(request.POST.dict(), Manuscript("", timezone.localdate())))
 
 
 def _mark(issue: Issue, problems: Iterable[Problem]) -> None:

@@ -112,10 +112,9 @@ class _Merging:
     chosen: Mapping[str, Choice]
     clashes: list[Clash] = field(default_factory=list)
 
-    def issue(self, *three: Manuscript) -> Merge:
-        base, theirs, _mine = three
-        own = self.fields(Place("issue", title=theirs.title), *three, skip={"sections"})
-        parts = [_apart(base, one) for one in three]
+    def issue(self, base: Manuscript, theirs: Manuscript, mine: Manuscript) -> Merge:
+        own = self.fields(Place("issue", title=theirs.title), base, theirs, mine, skip={"sections"})
+        parts = [_apart(base, one) for one in (base, theirs, mine)]
         titles = _titles(*parts)
         items = self.things("item", [one.items for one in parts], titles)
         briefs = self.things("brief", [one.briefs for one in parts], titles)
@@ -241,8 +240,8 @@ class _Merging:
         """Return what stays in the order of whoever changed it; what is new follows what it was put behind."""
         base, theirs, mine = (list(one) for one in three)
         common = {key for key in base if key in theirs and key in mine and key in stay}
-        orders = ([key for key in one if key in common] for one in (base, theirs, mine))
-        result = list(self.pick(place, *orders, lambda keys: tuple(title(key) for key in keys)))
+        old, their, my = ([key for key in one if key in common] for one in (base, theirs, mine))
+        result = list(self.pick(place, old, their, my, lambda keys: tuple(title(key) for key in keys)))
         others: set[Hashable] = set()  # at the same place, theirs come first
         for side in (theirs, mine):
             new = set()
