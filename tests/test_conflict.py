@@ -26,7 +26,9 @@ from tests.test_admin import (
     DAY,
     desk,
     digest,
+    do,
     english,
+    filled,
     issue,
     opened,
     reviewer,
@@ -93,7 +95,11 @@ def test_stale_save_writes_nothing_and_gives_the_text_back(issue: Issue, writer:
     page = BeautifulSoup(response.content, "html.parser")
     folds = page.select("details.fold")
     assert [one.get_text() for one in folds[0].select("ins")] == ["Their"]
-    assert [one.get_text() for one in folds[1].select("del")] == ["Their"]
+    (clash,) = page.select(".clash")
+    assert [side.label.get_text(strip=True) for side in clash.select(".side")] == ["Saved by newsroom", "Yours"]  # type: ignore[union-attr]
+    assert [one.get_text() for one in clash.select("ins")] == ["Their", "My"]
+    assert [one.get_text() for one in clash.select("del")] == ["A", "A"]
+    assert clash.select_one(".before .text").get_text() == "A summary."  # type: ignore[union-attr]
     assert read(given_back(response)["text"].replace("\r\n", "\n")).manuscript.summary == "My summary."
 
 
@@ -256,3 +262,168 @@ def test_a_name_is_taken_once_and_only_if_it_was_there() -> None:
     for number, uid in enumerate(("bcdfghjk", "bcdfghjk", "zzzzzzzz")):
         data |= {f"sections-0-briefs-{number}-text": f"B{number}", f"sections-0-briefs-{number}-uid": uid}
     assert [brief.uid for brief in posted(data, before).briefs] == ["bcdfghjk", "", ""]
+
+
+# --- Choosing -------------------------------------------------------------------------
+
+
+def asked(response: Any) -> dict[str, Any]:
+    """Return what the form with the choices sends, as it stands on the page."""
+    data = filled(response, "choices_form")
+    page = BeautifulSoup(response.content, "html.parser")
+    chosen = {str(field["name"]): str(field["value"]) for field in page.select(".clash input[type=radio][checked]")}
+    return {name: value for name, value in data.items() if not name.startswith("side-")} | chosen
+
+
+def clashes(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [str(one["name"]) for one in page.select(".clash input[value=theirs]")]
+
+
+@pytest.fixture
+def both(issue: Issue, writer: User) -> tuple[Client, dict[str, Any]]:
+    """Two people changed title and summary of one issue; one of them a story too, the other the tags."""
+    client = desk(writer)
+    mine = {"title": "My title", "summary": "My summary.", "sections-0-items-0-body": "My text."}
+    data = opened(client, issue) | mine
+    change(issue, title="Their title", summary="Their summary.", tags=("Theirs",))
+    return client, asked(client.post(url(issue), data))
+
+
+@pytest.mark.django_db
+def test_each_clash_is_chosen_by_itself_and_the_rest_goes_together(
+    both: tuple[Client, dict[str, Any]], issue: Issue
+) -> None:
+    client, data = both
+    chosen = {"side-issue-title": "theirs", "side-issue-summary": "both", "text-issue-summary": "Both summaries."}
+    response = client.post(keep(issue), data | chosen)
+    assert response.status_code == 302
+    assert "Both are saved together, as revision 3." in said(response)
+    saved = now(issue)
+    assert (saved.title, saved.summary, saved.tags) == ("Their title", "Both summaries.", ("Theirs",))
+    assert next(saved.items).body == "My text."
+
+
+@pytest.mark.django_db
+def test_what_is_not_chosen_is_asked_again_and_nothing_is_saved(
+    both: tuple[Client, dict[str, Any]], issue: Issue
+) -> None:
+    client, data = both
+    response = client.post(keep(issue), data | {"side-issue-title": "mine", "text-issue-summary": "Half a thought"})
+    assertContains(response, "please choose where nothing is chosen", status_code=400)
+    page = BeautifulSoup(response.content, "html.parser")
+    assert len(page.select(".clash.is-open")) == 1
+    again = asked(response)
+    assert (again["side-issue-title"], again["text-issue-summary"]) == ("mine", "Half a thought")
+    assert "side-issue-summary" not in again
+    assert issue.revisions.count() == 2
+
+
+@pytest.mark.django_db
+def test_choices_stay_when_somebody_was_quicker_again(both: tuple[Client, dict[str, Any]], issue: Issue) -> None:
+    client, data = both
+    chosen = {"side-issue-title": "mine", "side-issue-summary": "both", "text-issue-summary": "Both summaries."}
+    change(issue, title="Their second title", intro="Theirs too.")
+    response = client.post(keep(issue), data | chosen)
+    assertContains(response, "They changed this again since you chose.", 1, status_code=409)
+    again = asked(response)
+    assert {name: again[name] for name in chosen} == chosen
+    assert client.post(keep(issue), again).status_code == 302
+    saved = now(issue)
+    assert (saved.title, saved.summary, saved.intro) == ("My title", "Both summaries.", "Theirs too.")
+    assert [one.number for one in issue.revisions.all()] == [4, 3, 2, 1]
+
+
+@pytest.mark.django_db
+def test_a_new_clash_is_asked_though_all_others_are_chosen(both: tuple[Client, dict[str, Any]], issue: Issue) -> None:
+    client, data = both
+    uid = next(now(issue).items).uid
+    first, *others = now(issue).sections
+    change(issue, sections=(replace(first, items=()), *others))
+    response = client.post(keep(issue), data | {"side-issue-title": "mine", "side-issue-summary": "mine"})
+    assert (response.status_code, clashes(response)) == (
+        409,
+        ["side-issue-title", "side-issue-summary", f"side-item-{uid}-stays"],
+    )
+    assertContains(response, "Deleted", status_code=409)
+    assert client.post(keep(issue), asked(response) | {f"side-item-{uid}-stays": "mine"}).status_code == 302
+    saved = next(now(issue).items)
+    assert (saved.uid, saved.body) == (uid, "My text.")
+
+
+@pytest.mark.django_db
+def test_theirs_chosen_throughout_writes_only_what_was_mine_alone(
+    both: tuple[Client, dict[str, Any]], issue: Issue
+) -> None:
+    client, data = both
+    client.post(keep(issue), data | {"side-issue-title": "theirs", "side-issue-summary": "theirs"})
+    saved = now(issue)
+    assert (saved.title, saved.summary, next(saved.items).body) == ("Their title", "Their summary.", "My text.")
+
+
+@pytest.mark.django_db
+def test_one_click_saves_what_does_not_overlap(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"sections-0-items-0-body": "My text."}
+    change(issue, title="Their title")
+    response = client.post(url(issue), data)
+    assert clashes(response) == []
+    assert client.post(keep(issue), asked(response)).status_code == 302
+    assert (now(issue).title, next(now(issue).items).body) == ("Their title", "My text.")
+
+
+@pytest.mark.django_db
+def test_a_form_sent_twice_is_saved_once(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    new = "sections-0-items-1"
+    data = opened(client, issue) | {"title": "Mine", "sections-0-items-TOTAL_FORMS": "2", f"{new}-position": "9"}
+    data |= {f"{new}-headline": "New", f"{new}-body": "New text.", f"{new}-ai_role": "none"}
+    data |= {f"{new}-insights-TOTAL_FORMS": "0", f"{new}-insights-INITIAL_FORMS": "0"}
+    assert "Saved as revision 2." in said(client.post(url(issue), data))
+    response = client.post(url(issue), data)
+    assert (response.status_code, issue.revisions.count()) == (302, 2)
+    assert "Nothing of yours was unsaved" in said(response)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"mine": "no issue at all"},
+        {"revision": "x", "shown": "9" * 30, "opened": "-1"},
+        {"side-issue-title": "nobody's", "side-issue-summary": "both"},
+        {"version": "99"},
+        {"mine": ""},
+    ],
+)
+def test_forged_choices_write_nothing(
+    both: tuple[Client, dict[str, Any]], issue: Issue, forged: dict[str, Any]
+) -> None:
+    client, data = both
+    assert client.post(keep(issue), data | forged).status_code in (400, 409)
+    assert now(issue).title == "Their title"
+
+
+@pytest.mark.django_db
+def test_a_path_that_somebody_typed_is_no_cover(both: tuple[Client, dict[str, Any]], issue: Issue) -> None:
+    client, data = both
+    mine = data["mine"].replace("---\r\n# ", 'coverFile: "covers/../secret.png"\r\n---\r\n# ', 1)
+    chosen = {"side-issue-title": "mine", "side-issue-summary": "mine"}
+    assert mine != data["mine"]
+    assert client.post(keep(issue), data | chosen | {"mine": mine}).status_code == 302
+    assert now(issue).cover_file == ""
+
+
+@pytest.mark.django_db
+def test_who_may_only_read_chooses_nothing(both: tuple[Client, dict[str, Any]], issue: Issue, reviewer: User) -> None:
+    _client, data = both
+    assert desk(reviewer).post(keep(issue), data).status_code == 403
+
+
+@pytest.mark.django_db
+def test_whom_a_login_sent_to_an_address_of_a_form_gets_the_issue(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    for address in (keep(issue), do(issue, "submit")):
+        response = client.get(address)
+        assert (response.status_code, response["Location"]) == (302, url(issue))
+    assert Issue.objects.get().state == "draft"

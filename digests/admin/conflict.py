@@ -114,8 +114,8 @@ def _keep_chosen(request: HttpRequest, issue: Issue, mine: Manuscript) -> HttpRe
     before, now = seen(request, issue), exchange.from_rows(issue)
     chosen = _chosen(request.POST, merge(before, now, mine).clashes)
     found = merge(before, now, mine, chosen)
-    is_stale = version(request.POST) != issue.version
-    if not is_stale and any(clash.name not in chosen for clash in found.clashes):
+    is_decided = _revision(issue, request.POST.get("revision")) and all(one.name in chosen for one in found.clashes)
+    if not is_decided and version(request.POST) == issue.version:
         return _asked(request, issue, seen=before, mine=mine, status=400, undecided=True)
     try:
         saved = _save(request, issue, found.manuscript)
@@ -179,7 +179,7 @@ def _asked(
     found = merge(seen, now, mine)
     by_me = merge(seen, now, mine, choosing("mine", found.clashes)).manuscript
     shown = _revision(issue, request.POST.get("shown"))
-    before = merge(seen, shown.manuscript, mine).clashes if shown else found.clashes
+    known = {one.name: one.theirs for one in merge(seen, shown.manuscript, mine).clashes} if shown else {}
     chosen = _chosen(request.POST, found.clashes)
     since = said_since(issue, _opened(request))
     revision = _seen_revision(request, issue)
@@ -190,7 +190,10 @@ def _asked(
         status=status,
         mine=write(mine, uids=True),
         seen=revision.number if revision else 0,
-        questions=[_question(one, request.POST, chosen, is_newer=one not in before) for one in found.clashes],
+        questions=[
+            _question(one, request.POST, chosen, is_newer=known.get(one.name, one.theirs) != one.theirs)
+            for one in found.clashes
+        ],
         who=", ".join(dict.fromkeys(entry.actor_name for entry in since)),
         since=since,
         theirs=compare(seen, now),

@@ -346,7 +346,7 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
+            path("<int:pk>/do/<str:action>/", view(self.do), name="digests_issue_do"),
             path("<int:pk>/keep/", view(self.keep), name="digests_issue_keep"),
             path("<int:pk>/restore/", view(self.restore), name="digests_issue_restore"),
             path("add/restore/", view(self.restore), name="digests_issue_add_restore"),
@@ -359,6 +359,8 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         issue = self._seen_by(request, pk)
         if action not in actions.OFFERED:
             raise Http404
+        if request.method != "POST":  # whom a login sent here
+            return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
         try:
             wish = actions.wish(request.POST, issue.digest.zone)
             outcome = workflow.perform(Action(action), issue, by=request.user, **wish)
