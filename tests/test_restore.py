@@ -46,6 +46,7 @@ def worked_on(data: dict[str, Any]) -> dict[str, Any]:
     kept |= {f"{new}-id": "", f"{new}-position": "2", f"{new}-headline": "New story", f"{new}-body": "New text."}
     kept |= {f"{new}-insights-{name}_FORMS": number for name, number in (("TOTAL", "1"), ("INITIAL", "0"))}
     kept |= {f"{new}-insights-0-text": "New thought.", f"{new}-insights-0-position": "0"}
+    kept |= {f"{new}-insights-0-basis": "ai", f"{new}-ai_role": "none"}
     kept |= {"sections-1-items-0-DELETE": "on"}
     kept |= {"sections-2-briefs-0-position": "1", "sections-2-briefs-1-position": "0"}
     return kept

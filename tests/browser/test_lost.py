@@ -8,7 +8,7 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_day import Visit, day, headlines, open_issue, save, sections
+from tests.browser.test_day import Visit, day, headlines, save, sections
 
 __all__ = ["day"]  # a fixture
 
@@ -19,6 +19,13 @@ def kept(page: Page) -> int:
     """Return how many unsaved texts this browser keeps."""
     count: int = page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('kept:')).length")
     return count
+
+
+def open_issue(page: Page, day: date) -> None:
+    """Open an issue in whatever language."""
+    page.goto(f"/admin/digests/issue/?date__year={day.year}&date__month={day.month}&date__day={day.day}")
+    page.locator("#result_list tbody").get_by_role("link").first.click()
+    expect(page.locator("#issue_form")).to_be_visible()
 
 
 def log_in(page: Page, name: str) -> None:
