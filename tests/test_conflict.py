@@ -13,15 +13,12 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django.asserts import assertContains
 
 from digests import exchange, workflow
-from digests.admin.merge import merge
 from digests.admin.posted import posted
 from digests.manuscript.reader import read
-from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
+from digests.manuscript.values import Brief, Manuscript, Section
 from digests.models import Issue, LogEntry
 from digests.models import NewsItem as Row
 from digests.states import Action
@@ -29,12 +26,13 @@ from tests.test_admin import (
     DAY,
     desk,
     digest,
+    do,
     english,
+    filled,
     issue,
     opened,
     reviewer,
     said,
-    story,
     url,
     words,
     writer,
@@ -97,7 +95,11 @@ def test_stale_save_writes_nothing_and_gives_the_text_back(issue: Issue, writer:
     page = BeautifulSoup(response.content, "html.parser")
     folds = page.select("details.fold")
     assert [one.get_text() for one in folds[0].select("ins")] == ["Their"]
-    assert [one.get_text() for one in folds[1].select("del")] == ["Their"]
+    (clash,) = page.select(".clash")
+    assert [side.label.get_text(strip=True) for side in clash.select(".side")] == ["Saved by newsroom", "Yours"]  # type: ignore[union-attr]
+    assert [one.get_text() for one in clash.select("ins")] == ["Their", "My"]
+    assert [one.get_text() for one in clash.select("del")] == ["A", "A"]
+    assert clash.select_one(".before .text").get_text() == "A summary."  # type: ignore[union-attr]
     assert read(given_back(response)["text"].replace("\r\n", "\n")).manuscript.summary == "My summary."
 
 
@@ -262,139 +264,166 @@ def test_a_name_is_taken_once_and_only_if_it_was_there() -> None:
     assert [brief.uid for brief in posted(data, before).briefs] == ["bcdfghjk", "", ""]
 
 
-# --- Merging ------------------------------------------------------------------------
+# --- Choosing -------------------------------------------------------------------------
 
 
-def named(manuscript: Manuscript) -> Manuscript:
-    """Give everything a uid, as rows have."""
-    letters = "bcdfghjkmnpqrstvwxz"
+def asked(response: Any) -> dict[str, Any]:
+    """Return what the form with the choices sends, as it stands on the page."""
+    data = filled(response, "choices_form")
+    page = BeautifulSoup(response.content, "html.parser")
+    chosen = {str(field["name"]): str(field["value"]) for field in page.select(".clash input[type=radio][checked]")}
+    return {name: value for name, value in data.items() if not name.startswith("side-")} | chosen
 
-    def uid(number: int) -> str:
-        return "".join(letters[(number // 19**place) % 19] for place in range(8))
 
-    numbers = iter(range(1, 10_000))
-    return replace(
-        manuscript,
-        sections=tuple(
-            replace(
-                section,
-                briefs=tuple(replace(brief, uid=uid(next(numbers))) for brief in section.briefs),
-                items=tuple(
-                    replace(
-                        item,
-                        uid=uid(next(numbers)),
-                        insights=tuple(replace(one, uid=uid(next(numbers))) for one in item.insights),
-                    )
-                    for item in section.items
-                ),
-            )
-            for section in manuscript.sections
-        ),
+def clashes(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [str(one["name"]) for one in page.select(".clash input[value=theirs]")]
+
+
+@pytest.fixture
+def both(issue: Issue, writer: User) -> tuple[Client, dict[str, Any]]:
+    """Two people changed title and summary of one issue; one of them a story too, the other the tags."""
+    client = desk(writer)
+    mine = {"title": "My title", "summary": "My summary.", "sections-0-items-0-body": "My text."}
+    data = opened(client, issue) | mine
+    change(issue, title="Their title", summary="Their summary.", tags=("Theirs",))
+    return client, asked(client.post(url(issue), data))
+
+
+@pytest.mark.django_db
+def test_each_clash_is_chosen_by_itself_and_the_rest_goes_together(
+    both: tuple[Client, dict[str, Any]], issue: Issue
+) -> None:
+    client, data = both
+    chosen = {"side-issue-title": "theirs", "side-issue-summary": "both", "text-issue-summary": "Both summaries."}
+    response = client.post(keep(issue), data | chosen)
+    assert response.status_code == 302
+    assert "Both are saved together, as revision 3." in said(response)
+    saved = now(issue)
+    assert (saved.title, saved.summary, saved.tags) == ("Their title", "Both summaries.", ("Theirs",))
+    assert next(saved.items).body == "My text."
+
+
+@pytest.mark.django_db
+def test_what_is_not_chosen_is_asked_again_and_nothing_is_saved(
+    both: tuple[Client, dict[str, Any]], issue: Issue
+) -> None:
+    client, data = both
+    response = client.post(keep(issue), data | {"side-issue-title": "mine", "text-issue-summary": "Half a thought"})
+    assertContains(response, "please choose where nothing is chosen", status_code=400)
+    page = BeautifulSoup(response.content, "html.parser")
+    assert len(page.select(".clash.is-open")) == 1
+    again = asked(response)
+    assert (again["side-issue-title"], again["text-issue-summary"]) == ("mine", "Half a thought")
+    assert "side-issue-summary" not in again
+    assert issue.revisions.count() == 2
+
+
+@pytest.mark.django_db
+def test_choices_stay_when_somebody_was_quicker_again(both: tuple[Client, dict[str, Any]], issue: Issue) -> None:
+    client, data = both
+    chosen = {"side-issue-title": "mine", "side-issue-summary": "both", "text-issue-summary": "Both summaries."}
+    change(issue, title="Their second title", intro="Theirs too.")
+    response = client.post(keep(issue), data | chosen)
+    assertContains(response, "They changed this again since you chose.", 1, status_code=409)
+    again = asked(response)
+    assert {name: again[name] for name in chosen} == chosen
+    assert client.post(keep(issue), again).status_code == 302
+    saved = now(issue)
+    assert (saved.title, saved.summary, saved.intro) == ("My title", "Both summaries.", "Theirs too.")
+    assert [one.number for one in issue.revisions.all()] == [4, 3, 2, 1]
+
+
+@pytest.mark.django_db
+def test_a_new_clash_is_asked_though_all_others_are_chosen(both: tuple[Client, dict[str, Any]], issue: Issue) -> None:
+    client, data = both
+    uid = next(now(issue).items).uid
+    first, *others = now(issue).sections
+    change(issue, sections=(replace(first, items=()), *others))
+    response = client.post(keep(issue), data | {"side-issue-title": "mine", "side-issue-summary": "mine"})
+    assert (response.status_code, clashes(response)) == (
+        409,
+        ["side-issue-title", "side-issue-summary", f"side-item-{uid}-stays"],
     )
+    assertContains(response, "Deleted", status_code=409)
+    assert client.post(keep(issue), asked(response) | {f"side-item-{uid}-stays": "mine"}).status_code == 302
+    saved = next(now(issue).items)
+    assert (saved.uid, saved.body) == (uid, "My text.")
 
 
-BASE = named(words(6))
+@pytest.mark.django_db
+def test_theirs_chosen_throughout_writes_only_what_was_mine_alone(
+    both: tuple[Client, dict[str, Any]], issue: Issue
+) -> None:
+    client, data = both
+    client.post(keep(issue), data | {"side-issue-title": "theirs", "side-issue-summary": "theirs"})
+    saved = now(issue)
+    assert (saved.title, saved.summary, next(saved.items).body) == ("Their title", "Their summary.", "My text.")
 
 
-def with_item(manuscript: Manuscript, section: int, item: int, **fields: Any) -> Manuscript:
-    sections = list(manuscript.sections)
-    items = list(sections[section].items)
-    items[item] = replace(items[item], **fields)
-    sections[section] = replace(sections[section], items=tuple(items))
-    return replace(manuscript, sections=tuple(sections))
+@pytest.mark.django_db
+def test_one_click_saves_what_does_not_overlap(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    data = opened(client, issue) | {"sections-0-items-0-body": "My text."}
+    change(issue, title="Their title")
+    response = client.post(url(issue), data)
+    assert clashes(response) == []
+    assert client.post(keep(issue), asked(response)).status_code == 302
+    assert (now(issue).title, next(now(issue).items).body) == ("Their title", "My text.")
 
 
-def with_items(manuscript: Manuscript, section: int, items: tuple[NewsItem, ...]) -> Manuscript:
-    sections = list(manuscript.sections)
-    sections[section] = replace(sections[section], items=items)
-    return replace(manuscript, sections=tuple(sections))
+@pytest.mark.django_db
+def test_a_form_sent_twice_is_saved_once(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    new = "sections-0-items-1"
+    data = opened(client, issue) | {"title": "Mine", "sections-0-items-TOTAL_FORMS": "2", f"{new}-position": "9"}
+    data |= {f"{new}-headline": "New", f"{new}-body": "New text.", f"{new}-ai_role": "none"}
+    data |= {f"{new}-insights-TOTAL_FORMS": "0", f"{new}-insights-INITIAL_FORMS": "0"}
+    assert "Saved as revision 2." in said(client.post(url(issue), data))
+    response = client.post(url(issue), data)
+    assert (response.status_code, issue.revisions.count()) == (302, 2)
+    assert "Nothing of yours was unsaved" in said(response)
 
 
-def test_different_fields_of_one_story_merge() -> None:
-    theirs = with_item(BASE, 0, 0, headline="Theirs")
-    mine = with_item(BASE, 0, 0, body="Mine")
-    assert merge(BASE, theirs, mine) == with_item(theirs, 0, 0, body="Mine")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"mine": "no issue at all"},
+        {"revision": "x", "shown": "9" * 30, "opened": "-1"},
+        {"side-issue-title": "nobody's", "side-issue-summary": "both"},
+        {"version": "99"},
+        {"mine": ""},
+    ],
+)
+def test_forged_choices_write_nothing(
+    both: tuple[Client, dict[str, Any]], issue: Issue, forged: dict[str, Any]
+) -> None:
+    client, data = both
+    assert client.post(keep(issue), data | forged).status_code in (400, 409)
+    assert now(issue).title == "Their title"
 
 
-def test_the_same_field_changed_twice_does_not_merge() -> None:
-    assert merge(BASE, replace(BASE, title="Theirs"), replace(BASE, title="Mine")) is None
-    assert merge(BASE, with_item(BASE, 0, 0, body="Theirs"), with_item(BASE, 0, 0, body="Mine")) is None
-    assert merge(BASE, replace(BASE, title="Same"), replace(BASE, title="Same")) == replace(BASE, title="Same")
+@pytest.mark.django_db
+def test_a_path_that_somebody_typed_is_no_cover(both: tuple[Client, dict[str, Any]], issue: Issue) -> None:
+    client, data = both
+    mine = data["mine"].replace("---\r\n# ", 'coverFile: "covers/../secret.png"\r\n---\r\n# ', 1)
+    chosen = {"side-issue-title": "mine", "side-issue-summary": "mine"}
+    assert mine != data["mine"]
+    assert client.post(keep(issue), data | chosen | {"mine": mine}).status_code == 302
+    assert now(issue).cover_file == ""
 
 
-def test_insights_merge_one_by_one() -> None:
-    first, second = next(BASE.items).insights
-    theirs = with_item(BASE, 0, 0, insights=(replace(first, text="Theirs"), second))
-    mine = with_item(BASE, 0, 0, insights=(first, replace(second, text="Mine"), Insight("New")))
-    merged = merge(BASE, theirs, mine)
-    assert merged is not None
-    assert [one.text for one in next(merged.items).insights] == ["Theirs", "Mine", "New"]
+@pytest.mark.django_db
+def test_who_may_only_read_chooses_nothing(both: tuple[Client, dict[str, Any]], issue: Issue, reviewer: User) -> None:
+    _client, data = both
+    assert desk(reviewer).post(keep(issue), data).status_code == 403
 
 
-def test_stories_added_in_different_sections_merge() -> None:
-    theirs = with_items(BASE, 0, (*BASE.sections[0].items, replace(story(7), uid="zzzzzzzz")))
-    mine = with_items(BASE, 1, (story(8), *BASE.sections[1].items))
-    merged = merge(BASE, theirs, mine)
-    assert merged is not None
-    assert [item.headline for item in merged.items] == [f"Story {n}" for n in (0, 1, 2, 7, 8, 3, 4, 5)]
-
-
-def test_a_story_edited_while_it_was_deleted_does_not_merge() -> None:
-    theirs = with_items(BASE, 0, BASE.sections[0].items[1:])
-    assert merge(BASE, theirs, with_item(BASE, 0, 0, body="Mine")) is None
-    assert merge(BASE, with_item(BASE, 0, 0, body="Theirs"), with_items(BASE, 0, BASE.sections[0].items[1:])) is None
-    assert merge(BASE, theirs, with_item(BASE, 0, 1, body="Mine")) == with_item(theirs, 0, 0, body="Mine")
-
-
-def test_a_story_moved_twice_does_not_merge() -> None:
-    moved, *rest = BASE.sections[0].items
-    left = with_items(BASE, 0, tuple(rest))
-    theirs = with_items(left, 1, (*BASE.sections[1].items, moved))
-    mine = with_items(left, 2, (moved,))
-    assert merge(BASE, theirs, mine) is None
-    assert merge(BASE, theirs, left) is None  # I deleted what they moved
-    assert merge(BASE, theirs, theirs) == theirs
-
-
-@st.composite
-def edits(draw: st.DrawFn) -> Manuscript:
-    """Return BASE after some changes that a person makes."""
-    now = BASE
-    for _ in range(draw(st.integers(0, 3))):
-        number = draw(st.integers(0, 1))
-        items = now.sections[number].items
-        match draw(st.sampled_from(["title", "body", "insight", "delete", "add", "move", "section"])):
-            case "title":
-                now = replace(now, title=draw(st.sampled_from("abc")))
-            case "body" if items:
-                now = with_item(now, number, 0, body=draw(st.sampled_from("abc")))
-            case "insight" if items and items[0].insights:
-                changed = replace(items[0].insights[0], text=draw(st.sampled_from("abc")))
-                now = with_item(now, number, 0, insights=(changed, *items[0].insights[1:]))
-            case "delete":
-                now = with_items(now, number, items[1:])
-            case "add":
-                now = with_items(now, number, (*items, NewsItem(draw(st.sampled_from("xyz")))))
-            case "move" if items:
-                now = with_items(now, number, items[1:])
-                now = with_items(now, 1 - number, (*now.sections[1 - number].items, items[0]))
-            case "section":
-                now = replace(now, sections=(*now.sections, Section(draw(st.sampled_from("st")))))
-    return now
-
-
-@given(edits(), edits())
-def test_merging_loses_nothing_and_makes_nothing_up(theirs: Manuscript, mine: Manuscript) -> None:
-    assert merge(BASE, BASE, mine) == mine
-    assert merge(BASE, theirs, BASE) == theirs
-    merged = merge(BASE, theirs, mine)
-    if merged is None:
-        return
-    assert merge(BASE, mine, theirs) == merged
-    here = [item.uid for item in merged.items if item.uid]
-    assert len(here) == len(set(here))
-    kept = {item.uid for item in theirs.items} & {item.uid for item in mine.items} - {""}
-    assert kept == set(here)
-    for name in ("title", "summary"):
-        changed = {getattr(one, name) for one in (theirs, mine)} - {getattr(BASE, name)}
-        assert getattr(merged, name) in (changed or {getattr(BASE, name)})
+@pytest.mark.django_db
+def test_whom_a_login_sent_to_an_address_of_a_form_gets_the_issue(issue: Issue, writer: User) -> None:
+    client = desk(writer)
+    for address in (keep(issue), do(issue, "submit")):
+        response = client.get(address)
+        assert (response.status_code, response["Location"]) == (302, url(issue))
+    assert Issue.objects.get().state == "draft"

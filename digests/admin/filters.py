@@ -197,7 +197,7 @@ class TagFilter(Filter):
 FILTERS = [DigestFilter, StateFilter, PublicFilter, PersonFilter, PartFilter, SinceFilter, UntilFilter, TagFilter]
 
 
-def kept(sent: Mapping[str, str]) -> dict[str, str]:
+def held(sent: Mapping[str, str]) -> dict[str, str]:
     """Return what the list's form must not lose though it has no field for it: the order, and the month."""
     own = {SEARCH_VAR, PAGE_VAR, ERROR_FLAG, *(each.parameter_name for each in FILTERS)}
     return {name: value for name, value in sent.items() if name not in own}

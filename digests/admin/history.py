@@ -84,8 +84,13 @@ def _said(change: diff.Change, earlier: Mapping[str, str]) -> Change:
             return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
         case "reordered":
             return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
-    words = tuple(diff.words(*(_readable(change.place, text, earlier) for text in (change.old, change.new))))
+    words = tuple(diff.words(*(readable(change.place, text, earlier) for text in (change.old, change.new))))
     return Change("edited", "", field=name_of(change.place), words=words)
+
+
+def what_name(place: diff.Place) -> str:
+    """Return what kind of thing a place is in, as staff call it; an insight is in its story."""
+    return str(_WHATS["item" if place.what == "insight" else place.what])
 
 
 def name_of(place: diff.Place) -> str:
@@ -101,13 +106,13 @@ def name_of(place: diff.Place) -> str:
     return _("insight") + f" · {name}" if place.what == "insight" else name
 
 
-def _readable(place: diff.Place, text: str, earlier: Mapping[str, str]) -> str:
+def readable(place: diff.Place, text: str, earlier: Mapping[str, str] | None = None) -> str:
     """Return a choice by its label, as the form shows it, and a story by its headline and date."""
     labels: dict[str, Any] = {
         "ai_role": dict(NewsItem.AIRole.choices),
         "basis": dict(Insight.Basis.choices),
         "bullet": {"True": _("yes"), "False": _("no")},
-        "follows": earlier,
+        "follows": earlier or {},
     }
     return str(labels.get(place.field, {}).get(text, text))
 

@@ -21,6 +21,7 @@ from django.http import (
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
+    JsonResponse,
     QueryDict,
 )
 from django.template.response import TemplateResponse
@@ -29,14 +30,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from digests import workflow
-from digests.admin import actions, calendar, conflict, previews, review, saving, text
+from digests.admin import actions, calendar, conflict, kept, presence, previews, review, saving, text
 from digests.admin.bulk import Bulk
 from digests.admin.checking import checklist
 from digests.admin.covered import earlier_stories
-from digests.admin.filters import FILTERS, kept, search, spans
+from digests.admin.filters import FILTERS, held, search, spans
 from digests.admin.history import history_of
 from digests.admin.notice import opened
 from digests.admin.posted import posted
@@ -51,11 +53,15 @@ from digests.models.desk import PICTURES
 from digests.preflight import Blocker, Problem
 from digests.states import Action, State
 
+# The addresses whose page is the form of one issue, with its rows.
+ONE_ISSUE = ("digests_issue_change", "digests_issue_restore")
+
 
 class IssueForm(forms.ModelForm[Any]):
     """The issue's own fields. Whatever the workflow refused stands on it as errors."""
 
     refused: tuple[Problem, ...] = ()
+    is_restored = False  # what a browser kept is shown, and not yet sent to be saved
 
     tag_names = WordList(
         longest=LONGEST_TAG,
@@ -94,6 +100,9 @@ class IssueForm(forms.ModelForm[Any]):
             self.initial.setdefault("digest", digests[0])
         now = timezone.now().astimezone(digests[0].zone) if len(digests) == 1 else timezone.localtime()
         self.initial.setdefault("date", now.date())
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.is_restored
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -161,7 +170,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Issue | None:
         """Return an issue with all its rows, read at once, for the formsets to take theirs from."""
         issue = cast("Issue | None", super().get_object(request, object_id, from_field))
-        if issue and request.resolver_match and request.resolver_match.url_name == "digests_issue_change":
+        if issue and request.resolver_match and request.resolver_match.url_name in ONE_ISSUE:
             _read_rows(issue)
             request.issue = issue  # type: ignore[attr-defined]
         return issue
@@ -181,7 +190,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         context = {
             "title": self.opts.verbose_name_plural,
             "days": spans(timezone.localdate()),
-            "kept": kept(request.GET.dict()),
+            "kept": held(request.GET.dict()),
         }
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -238,7 +247,8 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        return type("IssueForm", (form,), {"refused": getattr(request, "refused", ())})
+        said = {"refused": getattr(request, "refused", ()), "is_restored": getattr(request, "is_restored", False)}
+        return type("IssueForm", (form,), said)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -256,8 +266,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         except workflow.Refused as refused:
             issue = Issue.objects.for_desk(request.user).filter(pk=object_id).first() if object_id else None
             if issue is None and object_id:
-                mine = posted(request.POST.dict(), Manuscript("", timezone.localdate()))
-                return conflict.gone(request, text=write(mine))
+                return conflict.gone(request, text=_given_back(request))
             if refused.stale and issue:
                 seen = conflict.seen(request, issue)
                 return conflict.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
@@ -310,7 +319,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         """Write nothing: the newsroom's own log has it."""
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[obj.pk]))
+        return kept.saved(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return text.go_on(request, obj, "structure")
@@ -329,6 +338,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
             if desk.head:
                 talk = [thread for thread in threads_of(issue, desk.head.manuscript) if not thread.resolved_at]
             _count_threads(issue, talk)
+        is_restored = getattr(request, "is_restored", False)
         context |= {
             "desk": desk,
             "open_threads": talk,
@@ -336,6 +346,9 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
             "next": request.path,
             "labels": LABELS,
             "editable": self.has_change_permission(request, issue) if issue else True,
+            "restored": is_restored,
+            "moved_on": is_restored and bool(issue) and actions.version(request.POST) != issue.version,
+            "kept": kept.name(request),
             "seen_version": request.POST.get("version", issue.version) if issue else None,
             "seen_revision": request.POST.get("revision", desk.head.number if desk.head else 0) if desk else None,
         }
@@ -344,18 +357,21 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/do/<str:action>/", view(require_POST(self.do)), name="digests_issue_do"),
+            path("<int:pk>/do/<str:action>/", view(self.do), name="digests_issue_do"),
+            path("<int:pk>/keep/", view(self.keep), name="digests_issue_keep"),
+            path("<int:pk>/restore/", view(self.restore), name="digests_issue_restore"),
+            path("add/restore/", view(self.restore), name="digests_issue_add_restore"),
+            path("<int:pk>/presence/", never_cache(require_POST(self.presence)), name="digests_issue_presence"),
             path("<int:pk>/check/", view(require_POST(self.check_typed)), name="digests_issue_check"),
             path("<int:pk>/covered/", view(require_GET(self.covered)), name="digests_issue_covered"),
             path("covered/", view(require_GET(self.covered)), name="digests_issue_covered_new"),
-            path("<int:pk>/keep/", view(require_POST(self.keep)), name="digests_issue_keep"),
+            path("<int:pk>/text/", view(self.text), name="digests_issue_text"),
+            path("<int:pk>/text/check/", view(require_POST(self.check_text)), name="digests_issue_check_text"),
             *review.urls(view, self._seen_by),
             *previews.addresses(self),
             path("calendar/", view(calendar.this_month), name="digests_issue_calendar"),
             path("calendar/<str:year>/<str:month>/", view(calendar.month), name="digests_issue_calendar_month"),
             path("start/", view(require_POST(start)), name="digests_issue_start"),
-            path("<int:pk>/text/", view(self.text), name="digests_issue_text"),
-            path("<int:pk>/text/check/", view(require_POST(self.check_text)), name="digests_issue_check_text"),
             *super().get_urls(),
         ]
 
@@ -364,6 +380,8 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         issue = self._seen_by(request, pk)
         if action not in actions.OFFERED:
             raise Http404
+        if request.method != "POST":  # whom a login sent here
+            return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
         try:
             wish = actions.wish(request.POST, issue.digest.zone)
             outcome = workflow.perform(Action(action), issue, by=request.user, **wish)
@@ -375,16 +393,18 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         return HttpResponseRedirect(actions.next_page(request, reverse("admin:digests_issue_change", args=[pk])))
 
     def keep(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Save the text that someone merged after a conflict."""
+        """Save what someone put together after a conflict."""
+        if request.method != "POST":  # whom a login sent here
+            return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
         issue = self._written_by(request, pk)
-        return conflict.keep(request, issue) if issue else conflict.gone(request, text.sent(request))
+        return conflict.keep(request, issue) if issue else conflict.gone(request, text=conflict.sent_text(request))
 
     def text(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Show an issue as one text, or save it."""
         if request.method != "POST":
             return text.page(request, self._seen_by(request, pk), editable=self.has_change_permission(request))
         issue = self._written_by(request, pk)
-        return text.save(request, issue) if issue else conflict.gone(request, text.sent(request))
+        return text.save(request, issue) if issue else conflict.gone(request, conflict.sent_text(request))
 
     def check_text(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say what a text would be, without saving it."""
@@ -408,6 +428,26 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         elif not self.has_add_permission(request):
             raise PermissionDenied
         return earlier_stories(request)
+
+    def restore(self, request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
+        """Show the form filled with what a browser kept, as not saved yet; write nothing."""
+        if request.method != "POST":
+            to = reverse("admin:digests_issue_change", args=[pk]) if pk else reverse("admin:digests_issue_add")
+            return HttpResponseRedirect(to)
+        if (
+            pk
+            and self.has_change_permission(request)
+            and not Issue.objects.for_desk(request.user).filter(pk=pk).exists()
+        ):
+            return conflict.gone(request, text=_given_back(request))
+        request.is_restored = True  # type: ignore[attr-defined]
+        return cast(HttpResponseBase, super().changeform_view(request, str(pk) if pk else None))
+
+    def presence(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note that someone has the issue open, and answer who else has. For a script: no login is answered as such."""
+        if not self.admin_site.has_permission(request):
+            return JsonResponse({}, status=401)
+        return presence.answer(request, self._seen_by(request, pk))
 
     def _seen_by(self, request: HttpRequest, pk: int) -> Issue:
         if not self.has_view_permission(request):
@@ -479,6 +519,11 @@ def _read_rows(issue: Issue) -> Issue:
         Prefetch("sections__items__tagged", TaggedNewsItem.objects.select_related("tag").order_by("position")),
     )
     return issue
+
+
+def _given_back(request: HttpRequest) -> str:
+    """Return what was sent for an issue that is no more, as a text."""
+    return write(posted(request.POST.dict(), Manuscript("", timezone.localdate())))
 
 
 def _mark(issue: Issue, problems: Iterable[Problem]) -> None:

@@ -1,105 +1,353 @@
-"""Two people's changes of one issue put together, where that is plain; else nothing."""
+"""Two people's changes of one issue put together, and what they have to choose between, as values.
+
+Whatever only one of them touched is taken over. What both touched, each in
+their own way, is a `Clash`; until somebody chooses, what is saved now stands.
+Things are known by their uid, sections by what `diff` pairs them by.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import fields, replace
-from typing import Any, TypeVar
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from difflib import SequenceMatcher
+from typing import Any, Literal, TypeVar
 
-from digests.manuscript.values import Manuscript, Section
+from digests.manuscript import diff
+from digests.manuscript.diff import Place
+from digests.manuscript.values import Insight, Manuscript, NewsItem, Section
 
 T = TypeVar("T")
-# A section as its own words and the keys of its briefs and stories.
-Bones = tuple[str, str, tuple[Hashable, ...], tuple[Hashable, ...]]
+Side = Literal["theirs", "mine", "both"]
+
+STAYS, STANDS, ORDER = "stays", "stands", "order"  # what can clash of a thing besides its own fields
 
 
-class _Clash(Exception):
-    """Both changed the same thing, each in their own way."""
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What both changed: what it said before, and what each made of it.
+
+    Of a field, these are its values; of `stays`, the thing or None where it was
+    deleted; of `stands`, the title of its section; of `order`, names in order.
+    """
+
+    place: Place
+    base: Any
+    theirs: Any
+    mine: Any
+
+    @property
+    def name(self) -> str:
+        """What a form calls it. The same for as long as `base` is the same."""
+        return "-".join(filter(None, (self.place.what, self.place.uid, self.place.field)))
+
+    @property
+    def combines(self) -> bool:
+        """Say whether a text of one's own can stand for both."""
+        return isinstance(self.base, str | tuple) and self.place.field not in UNWRITTEN
+
+    @property
+    def combined(self) -> Any:
+        """A first try at what has the changes of both: a text, or words in their order."""
+        base, theirs, mine = self.base, self.theirs, self.mine
+        if isinstance(base, str):
+            return combined(base, theirs, mine)
+        kept = tuple(word for word in theirs if word in mine or word not in base)
+        return kept + tuple(word for word in mine if word not in theirs and word not in base)
 
 
-def merge(base: Manuscript, theirs: Manuscript, mine: Manuscript) -> Manuscript | None:
-    """Return `base` with the changes of both, field by field and by uid; None if they touch the same thing."""
-    sections = [one.sections for one in (base, theirs, mine)]
-    try:
-        bones = _merged_bones(*([_bones(section) for section in one] for one in sections))
-        briefs = _merged_values(*(list(one.briefs) for one in (base, theirs, mine)))
-        items = _merged_values(*(list(one.items) for one in (base, theirs, mine)))
-        return _merged_fields(
-            base,
-            theirs,
-            mine,
-            sections=tuple(
-                Section(title, lead, tuple(briefs[key] for key in brief_keys), tuple(items[key] for key in item_keys))
-                for title, lead, brief_keys, item_keys in bones
-            ),
+# Chosen out of a list, or by uploading: nothing that one could write.
+UNWRITTEN = frozenset({"ai_role", "basis", "cover_file", "follows", ORDER, STANDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody wants of a clash. `text` is what they wrote to combine both; a list is its words."""
+
+    side: Side
+    text: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What came of it: the whole issue, and where it had to be chosen."""
+
+    manuscript: Manuscript
+    clashes: tuple[Clash, ...] = ()
+
+
+def merge(base: Manuscript, theirs: Manuscript, mine: Manuscript, chosen: Mapping[str, Choice] | None = None) -> Merge:
+    """Return `base` with the changes of both, field by field and thing by thing.
+
+    `chosen` says what to do where they clash, by the clash's name.
+    """
+    return _Merging(chosen or {}).issue(base, theirs, mine)
+
+
+def choosing(side: Side, clashes: Iterable[Clash]) -> dict[str, Choice]:
+    """Return the choices of somebody who takes one side throughout."""
+    return {clash.name: Choice(side) for clash in clashes}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """A story or brief, and the key of the section that it stands in."""
+
+    value: Any
+    home: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """An issue taken apart: its sections, stories and briefs, each by its key and in order."""
+
+    sections: dict[Hashable, Section]
+    items: dict[Hashable, _Stand]
+    briefs: dict[Hashable, _Stand]
+
+
+@dataclass(slots=True)
+class _Merging:
+    chosen: Mapping[str, Choice]
+    clashes: list[Clash] = field(default_factory=list)
+
+    def issue(self, base: Manuscript, theirs: Manuscript, mine: Manuscript) -> Merge:
+        own = self.fields(Place("issue", title=theirs.title), base, theirs, mine, skip={"sections"})
+        parts = [_apart(base, one) for one in (base, theirs, mine)]
+        titles = _titles(*parts)
+        items = self.things("item", [one.items for one in parts], titles)
+        briefs = self.things("brief", [one.briefs for one in parts], titles)
+        homes = {stand.home for stand in (*items.values(), *briefs.values())}
+        sections = self.sections([one.sections for one in parts], homes)
+        kept = tuple(
+            replace(
+                section,
+                briefs=self.row(
+                    Place("brief", str(key), section=section.title), key, [p.briefs for p in parts], briefs
+                ),
+                items=self.row(Place("item", str(key), section=section.title), key, [p.items for p in parts], items),
+            )
+            for key, section in sections.items()
         )
-    except _Clash:
-        return None
+        return Merge(replace(theirs, **own, sections=kept), tuple(self.clashes))
+
+    def pick(self, place: Place, base: T, theirs: T, mine: T, shown: Callable[[T], Any] = lambda value: value) -> T:
+        """Return whichever changed; if both did, differently, what was chosen, else theirs."""
+        if mine in (base, theirs):
+            return theirs
+        if theirs == base:
+            return mine
+        clash = Clash(place, shown(base), shown(theirs), shown(mine))
+        self.clashes.append(clash)
+        choice = self.chosen.get(clash.name)
+        if choice and choice.side == "both" and clash.combines:
+            return choice.text
+        return mine if choice and choice.side == "mine" else theirs
+
+    def fields(self, place: Place, base: Any, theirs: Any, mine: Any, skip: Iterable[str]) -> dict[str, Any]:
+        return {
+            one.name: self.pick(
+                replace(place, field=one.name), *(getattr(value, one.name) for value in (base, theirs, mine))
+            )
+            for one in fields(base)
+            if one.name not in skip
+        }
+
+    def sections(self, three: Sequence[dict[Hashable, Section]], homes: set[Hashable]) -> dict[Hashable, Section]:
+        """Return the sections that stay, in order. Where a story or brief has its home stays, whoever deleted it."""
+        base, theirs, mine = three
+        stay: dict[Hashable, Section] = {}
+        for key in {**base, **theirs, **mine}:
+            before, their, my = (one.get(key) for one in three)
+            place = Place("section", str(key), title=(their or my or before or Section("")).title)
+            if before and their and my:
+                stay[key] = replace(before, **self.fields(place, before, their, my, skip={"briefs", "items"}))
+            elif not before:
+                stay[key] = their or my or Section("")
+            else:
+                value = self.pick(replace(place, field=STAYS), before, their, my)
+                if value or key in homes:
+                    stay[key] = value or their or my or before
+        order = self.order(Place("section", field=ORDER), three, stay, lambda key: stay[key].title)
+        return {key: stay[key] for key in order}
+
+    def things(
+        self,
+        what: Literal["item", "brief"],
+        three: Sequence[dict[Hashable, _Stand]],
+        titles: Mapping[Hashable, str],
+    ) -> dict[Hashable, _Stand]:
+        """Return the stories or briefs that stay, each with the changes of both."""
+        base, theirs, mine = three
+        stay = {}
+        for key in {**base, **theirs, **mine}:
+            before, their, my = (one.get(key) for one in three)
+            now = their or my or before
+            assert now is not None
+            place = Place(what, now.value.uid, _title(now.value), titles[now.home])
+            if before and their and my:
+                stands = replace(place, field=STANDS)
+                home = self.pick(stands, before.home, their.home, my.home, lambda home: titles[home])
+                value = self.thing(place, before.value, their.value, my.value)
+                stay[key] = _Stand(value, home)
+            elif before is None:
+                stay[key] = now
+            elif stand := self.pick(replace(place, field=STAYS), before, their, my, lambda it: it and it.value):
+                stay[key] = stand
+        return stay
+
+    def thing(self, place: Place, base: Any, theirs: Any, mine: Any) -> Any:
+        merged = self.fields(place, base, theirs, mine, skip={"uid", "insights"})
+        if isinstance(base, NewsItem):
+            merged["insights"] = self.insights(place, base.insights, theirs.insights, mine.insights)
+        return replace(theirs, **merged)
+
+    def insights(self, item: Place, *three: tuple[Insight, ...]) -> tuple[Insight, ...]:
+        known = {insight.uid for insight in three[0] if insight.uid}
+        base, theirs, mine = keyed = [_keyed(one, known) for one in three]
+        stay: dict[Hashable, Insight] = {}
+        for key in {**base, **theirs, **mine}:
+            before, their, my = (one.get(key) for one in keyed)
+            now = their or my or before
+            assert now is not None
+            place = replace(item, what="insight", uid=now.uid)
+            if before and their and my:
+                stay[key] = replace(their, **self.fields(place, before, their, my, skip={"uid"}))
+            elif before is None:
+                stay[key] = now
+            elif value := self.pick(replace(place, field=STAYS), before, their, my):
+                stay[key] = value
+        order = self.order(replace(item, what="insight", field=ORDER), keyed, stay, lambda key: stay[key].text)
+        return tuple(stay[key] for key in order)
+
+    def row(
+        self, place: Place, home: Hashable, three: Sequence[dict[Hashable, _Stand]], merged: dict[Hashable, _Stand]
+    ) -> tuple[Any, ...]:
+        """Return the things of one section in their order."""
+        here = [[key for key, stand in one.items() if stand.home == home] for one in three]
+        stay = {key: stand.value for key, stand in merged.items() if stand.home == home}
+        order = self.order(replace(place, field=ORDER), here, stay, lambda key: _title(stay[key]))
+        return tuple(stay[key] for key in order)
+
+    def order(
+        self,
+        place: Place,
+        three: Sequence[Iterable[Hashable]],
+        stay: Mapping[Hashable, Any],
+        title: Callable[[Hashable], str],
+    ) -> list[Hashable]:
+        """Return what stays in the order of whoever changed it; what is new follows what it was put behind."""
+        base, theirs, mine = (list(one) for one in three)
+        common = {key for key in base if key in theirs and key in mine and key in stay}
+        old, their, my = ([key for key in one if key in common] for one in (base, theirs, mine))
+        result = list(self.pick(place, old, their, my, lambda keys: tuple(title(key) for key in keys)))
+        others: set[Hashable] = set()  # at the same place, theirs come first
+        for side in (theirs, mine):
+            new = set()
+            behind = 0
+            for key in side:
+                if key in stay and key not in result:
+                    while behind < len(result) and result[behind] in others:
+                        behind += 1
+                    result.insert(behind, key)
+                    new.add(key)
+                if key in result:
+                    behind = result.index(key) + 1
+            others |= new
+        return result
 
 
-def _pick(base: T, theirs: T, mine: T) -> T:
-    if mine in (base, theirs):
-        return theirs
-    if theirs == base:
-        return mine
-    raise _Clash
+def _apart(base: Manuscript, one: Manuscript) -> _Parts:
+    """Take an issue apart. A section goes by its number in `base`; a new one, by what it says."""
+    same = diff.same_sections(base, one)
+    keys = _distinct(same.get(number, (section.title, section.lead)) for number, section in enumerate(one.sections))
+    parts = _Parts({}, {}, {})
+    items = {item.uid for item in base.items if item.uid}
+    briefs = {brief.uid for brief in base.briefs if brief.uid}
+    for key, section in zip(keys, one.sections, strict=True):
+        parts.sections[key] = replace(section, briefs=(), items=())
+        for there, values, known in ((parts.items, section.items, items), (parts.briefs, section.briefs, briefs)):
+            for name, value in _keyed(values, known, key).items():
+                there[name] = _Stand(value, key)
+    return parts
 
 
-def _merged_fields(base: Any, theirs: Any, mine: Any, **merged: Any) -> Any:
-    for field in fields(base):
-        if field.name not in merged:
-            merged[field.name] = _pick(*(getattr(one, field.name) for one in (base, theirs, mine)))
-    return replace(theirs, **merged)
+def _keyed(values: Iterable[T], known: set[str], home: Hashable = None) -> dict[Hashable, T]:
+    """Return things by their uid; what is new, by all it says: who saved twice did not mean it twice."""
+    things = list(values)
+    return dict(zip(_distinct(_key(thing, known, home) for thing in things), things, strict=True))
 
 
-def _key(value: Any) -> Hashable:
-    """Return what something is known by: its uid, or, while it is new, all it says."""
-    return value.uid or value
+def _key(value: Any, known: set[str], home: Hashable) -> Hashable:
+    if value.uid in known:
+        return value.uid
+    words = replace(value, uid="")
+    if isinstance(words, NewsItem):
+        words = replace(words, insights=tuple(replace(insight, uid="") for insight in words.insights))
+    return home, words
 
 
-def _bones(section: Section) -> Bones:
-    return section.title, section.lead, tuple(map(_key, section.briefs)), tuple(map(_key, section.items))
+def _distinct(keys: Iterable[Hashable]) -> list[Hashable]:
+    """Return keys with those that come again told apart."""
+    seen: Counter[Hashable] = Counter()
+    found: list[Hashable] = []
+    for key in keys:
+        found.append((key, seen[key]) if seen[key] else key)
+        seen[key] += 1
+    return found
 
 
-def _merged_bones(base: list[Bones], theirs: list[Bones], mine: list[Bones]) -> list[Bones]:
-    if not len(base) == len(theirs) == len(mine):
-        return _pick(base, theirs, mine)
-    merged: list[Any] = [
-        tuple(_pick(*parts) for parts in zip(*three, strict=True)) for three in zip(base, theirs, mine, strict=True)
-    ]
-    # A story that both moved or deleted must not stand twice, or come back.
-    for part in (2, 3):
-        places = [_places(part, one) for one in (base, theirs, mine)]
-        result = _places(part, merged)
-        for key in set().union(*places):
-            if result.get(key) != _pick(*(one.get(key) for one in places)):
-                raise _Clash
-    return merged
+def _titles(base: _Parts, theirs: _Parts, mine: _Parts) -> dict[Hashable, str]:
+    """Return what to call each section: as it is called now, if it still is."""
+    return {key: section.title for one in (base, mine, theirs) for key, section in one.sections.items()}
 
 
-def _places(part: int, sections: Iterable[Bones]) -> dict[Hashable, list[int]]:
-    places: dict[Hashable, list[int]] = {}
-    for number, section in enumerate(sections):
-        for key in section[part]:
-            places.setdefault(key, []).append(number)
-    return places
+def _title(value: Any) -> str:
+    return value.headline if isinstance(value, NewsItem) else value.text
 
 
-def _merged_values(base: Sequence[Any], theirs: Sequence[Any], mine: Sequence[Any]) -> dict[Hashable, Any]:
-    """Return every thing that either has, by its key, with the changes of both."""
-    old, their, my = ({_key(value): value for value in one} for one in (base, theirs, mine))
-    return {key: _merged_value(old.get(key), their.get(key), my.get(key)) for key in {**old, **their, **my}}
+_SENTENCES = re.compile(r"(?<=[。！？!?\n])|(?<=\.)(?=\s)")
 
 
-def _merged_value(base: Any, theirs: Any, mine: Any) -> Any:
-    if base is None or theirs is None or mine is None:
-        # New, or deleted by one: nobody may have changed what the other deleted.
-        left = [one for one in (theirs, mine) if one is not None]
-        if any(one != (base or left[0]) for one in left):
-            raise _Clash
-        return left[0] if left else base
-    if not hasattr(base, "insights"):
-        return _merged_fields(base, theirs, mine)
-    insights = _merged_values(base.insights, theirs.insights, mine.insights)
-    order = _pick(*(tuple(map(_key, one.insights)) for one in (base, theirs, mine)))
-    return _merged_fields(base, theirs, mine, insights=tuple(insights[key] for key in order))
+def combined(base: str, theirs: str, mine: str) -> str:
+    """Return a text with the changes of both; where they changed the same sentence, it has theirs and then mine."""
+    old, *both = (_SENTENCES.split(one) for one in (base, theirs, mine))
+    if len(old) + sum(map(len, both)) > diff.MAX_WORDS:
+        return _side_by_side([theirs, mine])
+    changes = sorted(
+        (start, end, side, "".join(new[i:j]))
+        for side, new in enumerate(both)
+        for op, start, end, i, j in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        if op != "equal"
+    )
+    result: list[str] = []
+    at = 0
+    while changes:
+        start, end, *_rest = changes[0]
+        here = []
+        while changes and (changes[0][0] < end or changes[0][0] == start):
+            here.append(changes.pop(0))
+            end = max(end, here[-1][1])
+        sides = [[change for change in here if change[2] == side] for side in (0, 1)]
+        versions = dict.fromkeys(_changed(old, start, end, side) for side in sides if side)
+        result += [*old[at:start], _side_by_side(versions)]
+        at = end
+    return "".join([*result, *old[at:]])
+
+
+def _changed(old: Sequence[str], start: int, end: int, changes: Iterable[tuple[int, int, int, str]]) -> str:
+    """Return a stretch of a text with the changes of one side."""
+    parts: list[str] = []
+    for first, last, _side, new in changes:
+        parts += [*old[start:first], new]
+        start = last
+    return "".join([*parts, *old[start:end]])
+
+
+def _side_by_side(texts: Iterable[str]) -> str:
+    whole = ""
+    for text in texts:
+        apart = "" if not whole or not text or whole[-1].isspace() or whole[-1] in "。！？" else " "
+        whole += apart + text
+    return whole

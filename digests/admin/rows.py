@@ -182,7 +182,8 @@ class Row(InlineAdminForm):
     def hidden(self) -> SafeString:
         """Return what names and places the row. Written by hand: there are hundreds on a page."""
         form = self.form
-        names = ("id", "position", "uid") if getattr(form.instance, "uid", "") and self.original else ("id", "position")
+        # A row that was sent keeps its name, though somebody deleted it meanwhile.
+        names = ("id", "position", "uid") if form["uid"].value() else ("id", "position")
         return _hidden(form, names)
 
 

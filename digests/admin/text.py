@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from digests import exchange, workflow
-from digests.admin import conflict, saving
+from digests.admin import conflict, kept, saving
 from digests.admin.actions import version
 from digests.manuscript.reader import Reading, Refusal, Spot, read
 from digests.manuscript.values import DEFAULT_LABEL, Manuscript
@@ -24,7 +24,7 @@ from digests.states import State
 from digests.views.draft import draft_page
 
 # Where somebody who writes may go on, as their form says it.
-WAYS = {"structure": "admin:digests_issue_change", "text": "admin:digests_issue_text"}
+WAYS = {"structure": "change", "text": "text"}  # the end of the name of its page
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def page(
 
 def save(request: HttpRequest, issue: Issue) -> HttpResponse:
     """Save a text, or give it back whole with why it was not taken."""
-    text = sent(request)
+    text = conflict.sent_text(request)
     reading, _problems = _read(text, issue)
     if reading is None:
         return page(request, issue, text=text, status=400)
@@ -93,7 +93,7 @@ def save(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 def check(request: HttpRequest, issue: Issue) -> HttpResponse:
     """Answer with the page that a text would be, its problems, and the line of each story; writes nothing."""
-    reading, problems = _read(sent(request), issue)
+    reading, problems = _read(conflict.sent_text(request), issue)
     answer: dict[str, Any] = {"problems": [asdict(one) for one in problems], "stories": [], "html": None}
     if reading is not None:
         words = conflict.with_kept_cover(reading.manuscript, issue)
@@ -102,14 +102,9 @@ def check(request: HttpRequest, issue: Issue) -> HttpResponse:
     return JsonResponse(answer)
 
 
-def sent(request: HttpRequest) -> str:
-    return str(request.POST.get("text") or "").replace("\r\n", "\n")
-
-
 def go_on(request: HttpRequest, issue: Issue, here: str) -> HttpResponseRedirect:
     """Lead on after a save: to the other way of writing, if it was asked for."""
-    way = WAYS.get(str(request.POST.get("then") or ""), WAYS[here])
-    return HttpResponseRedirect(reverse(way, args=[issue.pk]))
+    return kept.saved(request, issue, WAYS.get(str(request.POST.get("then") or ""), WAYS[here]))
 
 
 def _read(text: str, issue: Issue) -> tuple[Reading | None, list[Found]]:

@@ -61,6 +61,14 @@ def _changes(old: Manuscript, new: Manuscript) -> Iterator[Change]:
     yield from _story_changes("brief", briefs, same_section)
 
 
+def same_sections(old: Manuscript, new: Manuscript) -> dict[int, int]:
+    """Return which section of `old` each one of `new` is, by their numbers: by its title, else by its stories."""
+    items = _pair(list(_homes(old, "items")), list(_homes(new, "items")), _item_names)
+    briefs = _pair(list(_homes(old, "briefs")), list(_homes(new, "briefs")), _brief_names)
+    sections = _pair_sections(old.sections, new.sections, [*items.pairs, *briefs.pairs])
+    return {after: before for before, after in sections.positions}
+
+
 # Pairing
 
 
@@ -201,9 +209,9 @@ def _edits(old: Any, new: Any, place: Place, skip: Iterable[str] = ()) -> Iterat
 
 def _section_changes(sections: _Pairs) -> Iterator[Change]:
     for section in sections.removed:
-        yield Change("removed", Place("section", title=section.title), old=_whole_section(section))
+        yield Change("removed", Place("section", title=section.title), old=whole(section))
     for section in sections.added:
-        yield Change("added", Place("section", title=section.title), new=_whole_section(section))
+        yield Change("added", Place("section", title=section.title), new=whole(section))
     astray = _out_of_order([before for before, _ in sections.positions])
     for number, (old, new) in enumerate(sections.pairs):
         if number in astray:
@@ -211,17 +219,13 @@ def _section_changes(sections: _Pairs) -> Iterator[Change]:
         yield from _edits(old, new, Place("section", title=new.title), skip={"items", "briefs"})
 
 
-def _whole_section(section: Section) -> str:
-    return "\n\n".join(filter(None, [section.title, section.lead]))
-
-
 def _story_changes(
     what: Literal["item", "brief"], stories: _Pairs, same_section: set[tuple[int, int]]
 ) -> Iterator[Change]:
     for home in stories.removed:
-        yield Change("removed", _place(what, home), old=_whole(home.value))
+        yield Change("removed", _place(what, home), old=whole(home.value))
     for home in stories.added:
-        yield Change("added", _place(what, home), new=_whole(home.value))
+        yield Change("added", _place(what, home), new=whole(home.value))
     stayed: dict[int, list[tuple[int, Place]]] = defaultdict(list)
     for (before, _after), (was, now) in zip(stories.positions, stories.pairs, strict=True):
         place = _place(what, now)
@@ -242,11 +246,15 @@ def _place(what: Literal["item", "brief"], home: _Home) -> Place:
     return Place(what, home.value.uid, title, home.title)
 
 
-def _whole(value: NewsItem | Brief) -> str:
+def whole(value: Section | NewsItem | Insight | Brief) -> str:
+    """Return all that a thing says, as one text; of a section, its own words."""
     if isinstance(value, Brief):
         return value.text
-    notes = [f"{insight.label}\n{insight.text}" for insight in value.insights]
-    return "\n\n".join(filter(None, [value.headline, value.link, value.body, *notes]))
+    if isinstance(value, Section):
+        return "\n\n".join(filter(None, [value.title, value.lead]))
+    if isinstance(value, Insight):
+        return f"{value.label}\n{value.text}"
+    return "\n\n".join(filter(None, [value.headline, value.link, value.body, *map(whole, value.insights)]))
 
 
 def _insight_changes(old: Sequence[Insight], new: Sequence[Insight], item: Place) -> Iterator[Change]:

@@ -53,6 +53,16 @@
     }, 0);
   }, { capture: true });
 
+  // What is kept in the browser has the order too.
+  form.addEventListener("kept:reading", () => {
+    for (const list of form.querySelectorAll(".djn-items")) {
+      list.querySelectorAll(`:scope > ${ROW}`).forEach((row, number) => {
+        const position = form.elements.namedItem(`${row.id}-position`);
+        if (position) position.value = number;
+      });
+    }
+  });
+
   // A row is saved where its names say. nested-admin can put a refused drag back without telling them.
   $(document).on("djnesting:mutate", () => {
     for (const row of form.querySelectorAll(`${ROW}:not(.ui-sortable-placeholder, .ui-sortable-helper)`)) {

@@ -177,10 +177,10 @@ def test_of_two_who_edit_the_second_loses_nothing(visit: Visit, day: date) -> No
     sections(editor).nth(0).locator(".item .opener").first.click()
     editor.locator(".item:not(.djn-empty-form) [name$=-body]").first.fill("编辑改过的正文")
     save(editor)
-    expect(editor.locator("#text")).to_be_visible()
+    expect(editor.locator("#choices_form button.primary")).to_be_visible()
     text = editor.locator("#text").input_value()
     assert "编辑改过的正文" in text and "写稿人的标题" in text  # different things: put together
-    editor.locator("form.text button.primary").click()
+    editor.locator("#choices_form button.primary").click()
     expect(editor.locator("[name=title]")).to_have_value("写稿人的标题")
     assert "编辑改过的正文" in editor.locator(".item:not(.djn-empty-form) [name$=-body]").first.input_value()
 
