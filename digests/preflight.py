@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from digests.manuscript.values import Brief, Manuscript, NewsItem, Section
-from digests.markup import LENGTH
+from digests.markup import LENGTH, MEDIA, undescribed
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -183,6 +184,22 @@ def _text(place: Place, text: str) -> Iterator[Problem]:
             _("“%(text)s” looks like text that was to be replaced.") % {"text": found[0][:60]},
             place,
             _("Replace it with the real words."),
+        )
+    yield from _pictures(place, text)
+
+
+def _pictures(place: Place, text: str) -> Iterator[Problem]:
+    if MEDIA in text and (found := undescribed(text)):
+        yield Blocker(
+            "picture_alt_missing",
+            ngettext(
+                "%(count)d picture in the text has no description.",
+                "%(count)d pictures in the text have no description.",
+                len(found),
+            )
+            % {"count": len(found)},
+            place,
+            _("Write it between the brackets: ![what it shows](…). For mere decoration, write a dash."),
         )
 
 

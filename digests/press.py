@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.markup import plain, render, render_line
-from digests.models import Edition, Issue, Retraction, Revision, Source, Story, Tag
+from digests.models import Edition, Issue, Picture, Retraction, Revision, Source, Story, Tag
+from digests.pictures import named
 from digests.provenance import cited
 
 EXCERPT_LENGTH = 200
@@ -182,6 +183,7 @@ def _project(edition: Edition) -> None:
     everywhere = Tag.objects.named([*manuscript.tags, *(tag for item in manuscript.items for tag in item.tags)])
     by_key = {tag.key: tag for tag in everywhere}
     edition.tags.set(everywhere)
+    edition.pictures.set(Picture.objects.filter(file__in=named(edition.page)))
 
     placed = [(section.title, item) for section in manuscript.sections for item in section.items]
     stories = Story.objects.bulk_create(

@@ -1,5 +1,9 @@
 """Stored pictures. Readers get those of live editions; who may see drafts gets the others too."""
 
+from __future__ import annotations
+
+import re
+
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,14 +22,18 @@ CONTENT_TYPES = {
     "webp": "image/webp",
 }
 
-# The names that uploads are given: no way up the tree, and nothing a browser could run.
-PATTERN = rf"^media/(?P<path>covers/[0-9a-f]{{32}}\.(?:{'|'.join(CONTENT_TYPES)}))$"
+# The names that pictures are given, and their renditions, which end with their width:
+# no way up the tree, and nothing a browser could run.
+PATTERN = rf"^media/(?P<path>(?:covers|pictures)/[0-9a-f]{{32}}(?:-[0-9]{{1,4}})?\.(?:{'|'.join(CONTENT_TYPES)}))$"
 
 
 @require_safe
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
-    is_public = Edition.objects.live().filter(cover=path).exists()
-    if not is_public and not Issue.objects.for_desk(request.user).exists():
+    # A rendition may be seen by whoever may see its picture; that one may have another ending.
+    stem = re.sub(r"(-[0-9]+)?\.\w+$", "", path)
+    names = [f"{stem}.{ending}" for ending in CONTENT_TYPES]
+    is_public = shown_to_readers(names)
+    if not is_public and not may_see(request, names):
         raise Http404
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     # An hour, though the bytes never change: what is withdrawn must not stay in shared caches.
@@ -33,3 +41,14 @@ def image(request: HttpRequest, path: str) -> HttpResponseBase:
     if response.status_code == 200:
         response.headers["Content-Type"] = CONTENT_TYPES[path.rpartition(".")[2]]
     return response
+
+
+def shown_to_readers(names: list[str]) -> bool:
+    """Say whether a live edition shows a picture: as its cover or in its text."""
+    live = Edition.objects.live()
+    return live.filter(cover__in=names).exists() or live.filter(pictures__file__in=names).exists()
+
+
+def may_see(request: HttpRequest, names: list[str]) -> bool:
+    """Say whether whoever asks may see a picture that readers do not have: the desk may see all."""
+    return Issue.objects.for_desk(request.user).exists()

@@ -88,6 +88,18 @@ except OSError as error:
     raise ImproperlyConfigured(f"NEWSROOM_DATA is {NEWSROOM_DATA}, which cannot be made: {error.strerror}.") from error
 
 
+def _up_to(most: int, name: str, default: int, what: str) -> int:
+    text = setting(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} is {text!r}. It should be a whole number from 1 to {most}: {what}.")
+    return int(text)
+
+
+# More than any page shows, less than would fill the memory when decoded.
+PICTURE_MEGABYTES = _up_to(100, "PICTURE_MEGABYTES", 20, "the largest picture file that is taken")
+PICTURE_MEGAPIXELS = _up_to(150, "PICTURE_MEGAPIXELS", 40, "the largest picture that is decoded")
+
+
 def _approvals() -> int:
     text = setting("NEWSROOM_APPROVALS", "1")
     if not (text.isascii() and text.isdecimal()):
