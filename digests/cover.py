@@ -146,8 +146,8 @@ def _sort(char: str) -> str:
     """Return what a character is set as: itself, what it stands for, 〓, or nothing."""
     if char.isspace() or _has(char):
         return char
-    plain = unicodedata.normalize("NFKD", char)
-    if plain != char and all(map(_has, plain)):
+    plain = "".join(one for one in unicodedata.normalize("NFKD", char) if not unicodedata.combining(one))
+    if plain != char and plain and all(map(_has, plain)):
         return plain
     return MISSING if char.isalnum() else ""
 

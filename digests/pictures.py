@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -28,6 +29,7 @@ from digests.models.desk import PICTURES, refuse_unfit_picture
 WIDTHS = (400, 800, 1200, 1600)
 LARGEST = 3200  # the longer side of what is kept: twice what any page shows
 LARGEST_FRAME = 1200  # of an animation
+NAME = re.compile(r"(?:covers|pictures)/[0-9a-f]{32}\.\w+", re.ASCII)
 SHARED = (1200, 630)  # what sites that show a shared link ask for
 
 _SAVED: dict[str, dict[str, Any]] = {
@@ -53,11 +55,10 @@ def take(upload: File[bytes], *, by: Any, alt: str = "") -> Picture:
 
     Call it outside the transaction of a save that may be refused: what was uploaded is not lost with it.
     """
-    most: int = settings.PICTURE_MEGABYTES
-    if upload.size > most * 1_000_000:
+    if is_too_heavy(upload):
         raise Unfit(
             _("This picture has %(size)s megabytes; at most %(most)s are taken. Make it smaller first.")
-            % {"size": f"{upload.size / 1_000_000:.1f}", "most": most}
+            % {"size": f"{upload.size / 1_000_000:.1f}", "most": settings.PICTURE_MEGABYTES}
         )
     try:
         refuse_unfit_picture(upload)
@@ -68,10 +69,16 @@ def take(upload: File[bytes], *, by: Any, alt: str = "") -> Picture:
     picture = Picture.objects.filter(sha256=sha256).first()
     if picture is None or not default_storage.exists(picture.file.name or ""):
         picture = _kept(content, sha256, picture, by=by)
+    else:  # its time to be named by something begins anew: see tidy_pictures
+        Picture.objects.filter(pk=picture.pk).update(created_at=timezone.now())
     if alt and not picture.alt:
         picture.alt = alt[:300]
         picture.save(update_fields=["alt"])
     return picture
+
+
+def is_too_heavy(upload: File[bytes]) -> bool:
+    return upload.size > settings.PICTURE_MEGABYTES * 1_000_000
 
 
 def _kept(content: bytes, sha256: str, known: Picture | None, *, by: Any) -> Picture:

@@ -5,8 +5,8 @@ import os
 # A developer's .env or shell must not decide what the tests see: empty means the default.
 for _name in (
     "ALLOWED_HOSTS", "CACHE_URL", "DEBUG", "DEFAULT_FROM_EMAIL", "EMAIL_URL", "HOST",
-    "LANGUAGE_CODE", "NEWSROOM_APPROVALS", "NEWSROOM_DEMO_PASSWORD", "PICTURE_MEGABYTES", "PICTURE_MEGAPIXELS", "PORT", "SITE_URL",
-    "TIME_ZONE",
+    "LANGUAGE_CODE", "NEWSROOM_APPROVALS", "NEWSROOM_DEMO_PASSWORD", "PICTURE_MEGABYTES", "PICTURE_MEGAPIXELS", "PORT",
+    "SITE_URL", "TIME_ZONE",
 ):  # fmt: skip
     os.environ[_name] = ""
 # The shell's may stay, since bin/with-postgres gives one. Without, SQLite, in memory.

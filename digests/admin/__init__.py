@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from digests.admin import digest, history, issue, source, tag
+from digests.admin import digest, history, issue, picture, source, tag
 
-__all__ = ["digest", "history", "issue", "source", "tag"]
+__all__ = ["digest", "history", "issue", "picture", "source", "tag"]
 
 admin.site.site_header = _("Newsroom")
 admin.site.site_title = _("Newsroom")

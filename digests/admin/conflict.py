@@ -19,7 +19,7 @@ from digests.admin.merge import merge
 from digests.manuscript.reader import Refusal, read
 from digests.manuscript.values import Manuscript
 from digests.manuscript.writer import write
-from digests.models import Issue
+from digests.models import Issue, Picture
 
 
 def page(
@@ -38,7 +38,6 @@ def page(
         theirs=compare(seen, now),
         changes=compare(now, merged or mine),
         merged=merged is not None and merged != mine,
-        lost_file=bool(request.FILES),
     )
 
 
@@ -62,7 +61,7 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
     except Refusal as refusal:
         problems = [(one.line, one.field, _(one.reason) % one.params) for one in refusal.problems]
         return _page(request, issue, text=text, status=400, problems=problems)
-    mine = _with_kept_cover(reading.manuscript, issue)
+    mine = _with_known_cover(reading.manuscript, issue)
     try:
         saved = saving.save(mine, issue, by=request.user, version=version(request.POST))
     except workflow.Refused as refused:
@@ -83,9 +82,11 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
 
 
-def _with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
-    """Return a text with no cover file but the issue's own: a path that somebody typed is nobody's."""
-    return replace(mine, cover_file=issue.cover.name or "" if mine.cover_file else "")
+def _with_known_cover(mine: Manuscript, issue: Issue) -> Manuscript:
+    """Return a text with no cover file but the issue's own or a stored picture: a path that somebody typed is none."""
+    name = mine.cover_file
+    known = name == issue.cover.name or Picture.objects.filter(file=name).exists()
+    return replace(mine, cover_file=name if known else "")
 
 
 def _page(request: HttpRequest, issue: Issue, *, text: str, status: int, **context: Any) -> HttpResponse:

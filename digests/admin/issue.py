@@ -24,22 +24,23 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from digests import workflow
+from digests import pictures, workflow
 from digests.admin import actions, conflict, saving
 from digests.admin.history import history_of
+from digests.admin.picture import CoverField, focus, percent, take_cover
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
 from digests.manuscript.writer import write
-from digests.models import Digest, Edition, Issue, Revision, TaggedIssue, TaggedNewsItem
-from digests.models.desk import PICTURES
-from digests.preflight import Blocker, Problem
+from digests.models import Digest, Edition, Issue, Picture, Revision, TaggedIssue, TaggedNewsItem
+from digests.preflight import Blocker, Place, Problem
 from digests.states import Action, State
 
 
@@ -54,6 +55,7 @@ class IssueForm(forms.ModelForm[Any]):
         help_text=gettext_lazy("Separated by commas, in the order that readers see."),
     )
     seo = WordList(longest=200, label=gettext_lazy("SEO keywords"), help_text=gettext_lazy("Separated by commas."))
+    cover = CoverField()
 
     class Meta:
         widgets = {
@@ -77,6 +79,20 @@ class IssueForm(forms.ModelForm[Any]):
             widget: Any = self.fields["digest"].widget
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
             self._suggest()
+
+    @cached_property
+    def picture(self) -> Picture | None:
+        """The picture that the form has as its cover, saved or not."""
+        name = self["cover"].value()
+        return Picture.objects.filter(file=name).first() if name else None
+
+    @cached_property
+    def focus(self) -> dict[str, Any]:
+        """The focal point of that picture in percent, and as it was when the form was made."""
+        if self.is_bound and "cover_seen" in self.data:
+            return {name: self.data.get(f"cover_{name}", "") for name in ("x", "y", "seen")}
+        x, y = percent(self.picture) if self.picture else ("", "")
+        return {"x": x, "y": y, "seen": f"{x} {y}"}
 
     def _suggest(self) -> None:
         """Begin a new issue as today's, of the only digest if there is one."""
@@ -232,6 +248,12 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
             raise Http404
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
+        if self.has_change_permission(request):
+            # Before the save and outside its transaction: whatever comes of that, nobody has to choose it again.
+            try:
+                take_cover(request)
+            except pictures.Unfit as unfit:
+                request.refused = (Blocker("picture_unfit", str(unfit), Place("cover")),)  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
                 if object_id is not None and self.has_change_permission(request):
@@ -271,12 +293,11 @@ class IssueAdmin(nested_admin.NestedModelAdmin):
         manuscript = posted(self._sent(request, issue if change else None), standing)
         if day := form.cleaned_data.get("date"):
             manuscript = replace(manuscript, date=day)
-        if request.FILES.get("cover") and (picture := form.cleaned_data.get("cover")):
-            issue.cover.save(f"cover.{PICTURES[picture.image.format]}", picture, save=False)
-            manuscript = replace(manuscript, cover_file=issue.cover.name or "")
         version = actions.version(request.POST) if change else None
         issue = saving.save(manuscript, issue, by=request.user, version=version)
         form.instance = issue
+        if focus(manuscript.cover_file, request.POST):
+            self.message_user(request, _("The focal point of the cover was moved."), messages.SUCCESS)
         if issue.version == before:
             note = _("Nothing was changed, so nothing was written.")
             if was == State.APPROVED:

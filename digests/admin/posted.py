@@ -24,9 +24,11 @@ def posted(data: Mapping[str, Any], before: Manuscript) -> Manuscript:
     carries if `before` has it; no form gives a uid to anything else.
     """
     form = _Form(data, before)
+    if data.get("cover-clear"):
+        data = {**data, "cover_file": ""}
     texts = {
         name: data[name]
-        for name in ("title", "category", "cover_image", "cover_alt", "summary", "editor", "intro")
+        for name in ("title", "category", "cover_image", "cover_file", "cover_alt", "summary", "editor", "intro")
         if name in data
     }
     return replace(
@@ -35,7 +37,6 @@ def posted(data: Mapping[str, Any], before: Manuscript) -> Manuscript:
         date=_date(data.get("date", ""), before.date),
         tags=split(data["tag_names"]) if "tag_names" in data else before.tags,
         seo=split(data["seo"]) if "seo" in data else before.seo,
-        cover_file="" if data.get("cover-clear") else before.cover_file,
         sections=tuple(form.sections()) if "sections-TOTAL_FORMS" in data else before.sections,
     )
 
