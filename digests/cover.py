@@ -138,7 +138,7 @@ def _cut(text: str, size: int, width: float) -> str:
 
 def printable(text: str) -> str:
     """Return a text in characters that the font has."""
-    return "".join(filter(None, map(_sort, " ".join(unicodedata.normalize("NFC", text).split())))).strip()
+    return " ".join("".join(map(_sort, unicodedata.normalize("NFC", text))).split())
 
 
 @lru_cache(maxsize=20_000)

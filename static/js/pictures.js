@@ -76,15 +76,10 @@
       words.focus();
     });
 
-  const insert = (area, markdown) => {
-    const [before, after] = [area.value.slice(0, area.selectionStart), area.value.slice(area.selectionEnd)];
-    const gap = (text, end) => (text.trim() === "" || end.test(text) ? "" : "\n\n");
-    area.setRangeText(
-      gap(before, /\n\s*\n$/) + markdown + gap(after, /^\n\s*\n/),
-      area.selectionStart,
-      area.selectionEnd,
-      "end",
-    );
+  const insert = (area, markdown, start, end) => {
+    const [before, after] = [area.value.slice(0, start), area.value.slice(end)];
+    const gap = (text, edge) => (text.trim() === "" || edge.test(text) ? "" : "\n\n");
+    area.setRangeText(gap(before, /\n\s*\n$/) + markdown + gap(after, /^\n\s*\n/), start, end, "end");
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
@@ -97,10 +92,12 @@
       } catch {
         return; // it was said why
       }
+      const cursor = [area.selectionStart, area.selectionEnd]; // an open dialog takes it away
       const alt = await describe(stored);
-      if (alt !== null) insert(area, `![${alt.replace(/[[\]\\]/g, "\\$&")}](${stored.url})`);
+      if (alt !== null) insert(area, `![${alt.replace(/[[\]\\]/g, "\\$&")}](${stored.url})`, ...cursor);
       say(filled(alt === null ? dialog.dataset.leftOut : dialog.dataset.inserted, { name: file.name }));
       area.focus();
+      if (alt === null) area.setSelectionRange(...cursor);
     }
   };
 
