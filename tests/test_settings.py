@@ -41,6 +41,8 @@ def settings_with(tmp_path: Path, **environment: str) -> dict[str, Any]:
         ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or shorter than 32 characters"),
         ({"NEWSROOM_APPROVALS": "-1"}, "NEWSROOM_APPROVALS is '-1'. It should be a whole number"),
         ({"NEWSROOM_APPROVALS": "two"}, "NEWSROOM_APPROVALS is 'two'. It should be a whole number"),
+        ({"PICTURE_MEGABYTES": "0"}, "PICTURE_MEGABYTES is '0'. It should be a whole number from 1 to 100"),
+        ({"PICTURE_MEGAPIXELS": "forty"}, "PICTURE_MEGAPIXELS is 'forty'. It should be a whole number from 1 to 150"),
         ({"SITE_URL": "news.example.org"}, "SITE_URL is 'news.example.org'"),
         ({"SITE_URL": "https://news.example.org/daily"}, "SITE_URL is 'https://news.example.org/daily'"),
         ({"SITE_URL": "https://news.example.org:port"}, "SITE_URL is 'https://news.example.org:port'"),

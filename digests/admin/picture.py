@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db.models import Model, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -158,14 +158,14 @@ class PictureForm(forms.ModelForm[Picture]):
 @admin.register(Picture)
 class PictureAdmin(admin.ModelAdmin[Picture]):
     form = PictureForm
-    list_display = ["thumbnail", "said", "size", "state", "used", "by_name", "created_at"]
+    list_display = ["thumbnail", "said", "size", "state", "used", "uploader", "uploaded"]
     list_display_links = ["thumbnail", "said"]
     list_filter = [StateFilter]
     list_per_page = 40
     search_fields = ["alt", "by_name"]
     search_help_text = gettext_lazy("Search in what pictures show and who uploaded them")
-    fields = ["preview", "alt", "x", "y", "size", "state", "used", "by_name", "created_at"]
-    readonly_fields = ["preview", "size", "state", "used", "by_name", "created_at"]
+    fields = ["preview", "alt", "x", "y", "size", "state", "used", "uploader", "uploaded"]
+    readonly_fields = ["preview", "size", "state", "used", "uploader", "uploaded"]
     actions = ["try_again"]
 
     class Media:
@@ -193,7 +193,6 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
         view = self.admin_site.admin_view
         return [
             path("upload/", view(require_POST(upload)), name="digests_picture_upload"),
-            path("<int:pk>/again/", view(require_POST(self.again)), name="digests_picture_again"),
             *super().get_urls(),
         ]
 
@@ -219,7 +218,11 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
     @admin.display(description=gettext_lazy("picture"))
     def preview(self, picture: Picture) -> str:
         return format_html(
-            '<span class="focal"><img class="focal-picture" src="{}" alt="{}"></span>', picture.file.url, picture.alt
+            '<span class="focal" data-x="id_x" data-y="id_y" data-label="{}">'
+            '<img class="focal-picture" src="{}" alt="{}"></span>',
+            _("Focal point: {x} % from the left, {y} % from the top. Move it with the arrow keys."),
+            picture.file.url,
+            picture.alt,
         )
 
     @admin.display(description=gettext_lazy("what it shows"), ordering="alt")
@@ -244,19 +247,19 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
         links = ((reverse("admin:digests_issue_change", args=[issue.pk]), issue) for issue in picture.issues)
         return format_html_join(", ", '<a href="{}">{}</a>', links) or _("Nowhere")
 
+    @admin.display(description=gettext_lazy("uploaded by"), ordering="by_name")
+    def uploader(self, picture: Picture) -> str:
+        return picture.by_name
+
+    @admin.display(description=gettext_lazy("uploaded"), ordering="created_at")
+    def uploaded(self, picture: Picture) -> Any:
+        return picture.created_at
+
     @admin.action(description=gettext_lazy("Make the smaller versions again"))
     def try_again(self, request: HttpRequest, chosen: QuerySet[Picture]) -> None:
         for picture in chosen:
             _try_again(picture)
         self.message_user(request, _("They are made again in a moment."), messages.SUCCESS)
-
-    def again(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Make one picture's smaller versions again, as its own page offers when that failed."""
-        picture = self.get_object(request, str(pk))
-        if picture and self.has_change_permission(request, picture):
-            _try_again(picture)
-            self.message_user(request, _("They are made again in a moment."), messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:digests_picture_changelist"))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Write nothing: a picture's description is no word of an issue."""

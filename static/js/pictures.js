@@ -92,6 +92,7 @@
       } catch {
         return; // it was said why
       }
+      say(filled(dialog.dataset.stored, { name: file.name }));
       const cursor = [area.selectionStart, area.selectionEnd]; // an open dialog takes it away
       const alt = await describe(stored);
       if (alt !== null) insert(area, `![${alt.replace(/[[\]\\]/g, "\\$&")}](${stored.url})`, ...cursor);
