@@ -122,7 +122,7 @@ def test_a_cover_is_cut_round_its_focal_point(client: Client, published: Make) -
         assert answer.headers["Content-Type"] == "image/jpeg"
         red, green, _blue = image(answer.content).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
         assert (red > green) == (side == "red")
-    picture.file.storage.delete(picture.file.name)
+    picture.file.storage.delete(str(picture.file.name))
     Picture.objects.update(focal_x=0.5)
     assert client.get("/morning/2026-03-01/cover.jpg").status_code == 404
 

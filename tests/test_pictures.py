@@ -26,7 +26,8 @@ from django.utils import timezone
 from PIL import Image, ImageCms
 from pytest_django import Settings
 
-from digests import exchange, markup, pictures
+from digests import markup, pictures
+from digests.manuscript.values import NewsItem, Section
 from digests.markup import Shown
 from digests.models import Edition, Issue, Picture
 from digests.preflight import Place, check
@@ -57,6 +58,10 @@ def encoded(picture: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     return made.getvalue()
 
 
+def soup(html: Any) -> Any:
+    return BeautifulSoup(html, "html.parser")
+
+
 def file(content: bytes, name: str = "picture.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
@@ -72,7 +77,7 @@ def opened(picture: Picture) -> Image.Image:
 
 
 def is_red(pixel: Any) -> bool:
-    return pixel[0] > 150 and pixel[2] < 90
+    return bool(pixel[0] > 150 and pixel[2] < 90)
 
 
 # --- Taken in -------------------------------------------------------------------------
@@ -134,7 +139,7 @@ def test_sixteen_bits_become_eight_without_turning_white() -> None:
 )
 def test_every_kind_that_browsers_show_is_taken(kind: str, mode: str, ending: str) -> None:
     picture = taken(encoded(drawn(90, 60, mode), kind))
-    assert picture.file.name.endswith(f".{ending}")
+    assert str(picture.file.name).endswith(f".{ending}")
     assert opened(picture).size == (90, 60)
 
 
@@ -158,7 +163,8 @@ def test_an_animation_goes_on_moving_and_is_not_made_smaller(kind: str) -> None:
     with Image.open(picture.file.path) as kept:
         assert (kept.format, getattr(kept, "n_frames", 1), kept.info["loop"]) == ("WEBP", 3, 0)
     assert (picture.renditions, picture.failure, picture.made_at is None) == ([], "", False)
-    assert pictures.shown([picture.file.name])[picture.file.name].src == picture.file.url
+    name = str(picture.file.name)
+    assert pictures.shown([name])[name].src == picture.file.url
 
 
 def test_a_large_picture_is_kept_no_larger_than_any_page_needs() -> None:
@@ -278,7 +284,7 @@ def test_a_picture_in_a_text_is_shown_in_all_its_sizes() -> None:
     html = markup.render('![A "red" & blue one](/media/pictures/a.jpg)\n\n![Elsewhere](/media/pictures/b.jpg)')
     name = "pictures/a.jpg"
     shown = Shown("/media/a-800.jpg", 900, 600, "/media/a-400.jpg 400w", (("image/avif", "/media/a.avif 400w"),))
-    page = BeautifulSoup(markup.printed(html, {name: shown}), "html.parser")
+    page = soup(markup.printed(html, {name: shown}))
     first, second = page.find_all("img")
     assert first.parent.name == "picture" and second.parent.name == "p"
     assert first.attrs == {
@@ -306,8 +312,8 @@ def in_text(picture: Picture, alt: str = "Red and blue") -> dict[str, Any]:
     section = words.sections[0]
     item = section.items[0]
     body = f"Before.\n\n![{alt}]({picture.file.url})\n\nAfter."
-    changed = exchange.values.NewsItem(item.headline, item.link, body)
-    return {"sections": (exchange.values.Section(section.title, items=(changed,)),)}
+    changed = NewsItem(item.headline, item.link, body)
+    return {"sections": (Section(section.title, items=(changed,)),)}
 
 
 def test_readers_get_pictures_in_texts_and_covers_responsively(
@@ -319,7 +325,7 @@ def test_readers_get_pictures_in_texts_and_covers_responsively(
         pictures.make.call(picture.pk)
     issue = published(cover_file=cover.file.name, cover_alt="A cover", **in_text(inside))
     assert set(Edition.objects.get().pictures.all()) == {cover, inside}
-    page = BeautifulSoup(client.get(issue.get_absolute_url()).content, "html.parser")
+    page = soup(client.get(issue.get_absolute_url()).content)
     first, second = page.find_all("img")
     assert (first["alt"], first["data-focus"], first.get("loading")) == ("A cover", "0", None)
     assert (second["alt"], second["width"], second["loading"]) == ("Red and blue", "900", "lazy")
@@ -327,17 +333,17 @@ def test_readers_get_pictures_in_texts_and_covers_responsively(
     assert kinds == [["image/avif", "image/webp"]] * 2
     for address in (first["src"], second["src"], second.parent.source["srcset"].split()[0]):
         assert client.get(address).status_code == 200
-    story = BeautifulSoup(client.get(f"/stories/{Edition.objects.get().stories.get().uid}/").content, "html.parser")
+    story = soup(client.get(f"/stories/{Edition.objects.get().stories.get().uid}/").content)
     assert story.img["srcset"] == second["srcset"]
     feed = client.get("/morning/feed.json").json()["items"][0]["content_html"]
-    image = BeautifulSoup(feed, "html.parser").img
+    image = soup(feed).img
     assert image["src"] == settings.SITE_URL + inside.file.url and not image.get("srcset")
 
 
 def test_until_renditions_exist_readers_get_the_picture_itself(client: Client, published: Make) -> None:
     inside = taken(encoded(drawn(900, 600)))
     issue = published(**in_text(inside))
-    image = BeautifulSoup(client.get(issue.get_absolute_url()).content, "html.parser").img
+    image = soup(client.get(issue.get_absolute_url()).content).img
     assert (image["src"], image["width"], image.get("srcset")) == (inside.file.url, "900", None)
 
 
@@ -367,7 +373,7 @@ def test_a_picture_in_a_text_needs_a_description(draft: Make) -> None:
 
 
 def test_decoration_is_read_out_to_nobody() -> None:
-    image = BeautifulSoup(markup.render("![-](/media/pictures/a.jpg)"), "html.parser").img
+    image = soup(markup.render("![-](/media/pictures/a.jpg)")).img
     assert image["alt"] == ""
 
 
@@ -461,7 +467,7 @@ def test_a_cover_survives_a_conflict(writer: Client, draft: Make, people: Simple
     data = {**opened_form(writer, issue), "cover": file(encoded(drawn())), "cover_alt": "A"}
     reword(issue, "Their title", by=people.editor)
     answer = post(writer, issue, data)
-    page = BeautifulSoup(answer.content, "html.parser")
+    page = soup(answer.content)
     name = Picture.objects.get().file.name
     assert (answer.status_code, name in page.find(id="text").text) == (409, True)
     kept = page.select_one("form.text")
@@ -474,7 +480,7 @@ def test_a_cover_survives_a_conflict(writer: Client, draft: Make, people: Simple
 def test_a_cover_that_is_unfit_is_refused_with_everything_kept(writer: Client, draft: Make, media_root: Path) -> None:
     issue = draft(3)
     answer = post(writer, issue, {**opened_form(writer, issue), "cover": file(b"<html>"), "title": "Typed"})
-    page = BeautifulSoup(answer.content, "html.parser")
+    page = soup(answer.content)
     assert "This is no picture that browsers show" in page.select_one(".is-cover .errorlist").text
     assert (filled(answer)["title"], issue.head.number, list(media_root.rglob("*.*"))) == ("Typed", 1, [])
 
@@ -526,7 +532,7 @@ def test_a_crop_keeps_its_focal_point(size: Any, point: Any, box: Any, focus: in
 def test_the_list_says_where_pictures_are_used(writer: Client, draft: Make) -> None:
     picture, other = taken(encoded(drawn())), taken(encoded(drawn(50, 50)))
     issue = draft(**in_text(picture))
-    page = BeautifulSoup(writer.get("/admin/digests/picture/").content, "html.parser")
+    page = soup(writer.get("/admin/digests/picture/").content)
     used = [cell.text for cell in page.select(".field-used")]
     assert sorted(used) == sorted([str(issue), "Nowhere"])
     change = f"/admin/digests/picture/{other.pk}/change/"
@@ -566,7 +572,7 @@ def test_pictures_that_nothing_names_are_dropped(draft: Make, media_root: Path) 
     Issue.objects.filter(pk=issue.pk).update(cover="")
     tidy()
     assert set(Picture.objects.all()) == {used, once, fresh}
-    assert not list((media_root / "pictures").glob(Path(never.file.name).stem + "*"))
+    assert not list((media_root / "pictures").glob(Path(str(never.file.name)).stem + "*"))
     assert Path(used.file.path).exists() and Path(once.file.path).exists()
 
 
@@ -594,7 +600,7 @@ def test_covers_from_before_are_taken_in(published: Make, client: Client, media_
     picture = Picture.objects.get()
     assert (picture.file.name, picture.width, picture.sha256) == (name, 800, "")
     pictures.make.call(picture.pk)
-    image = BeautifulSoup(client.get(issue.get_absolute_url()).content, "html.parser").img
+    image = soup(client.get(issue.get_absolute_url()).content).img
     assert image["src"] == f"/media/covers/{'c3' * 16}-800.jpg"
     assert client.get(image["src"]).status_code == 200
     assert issue.head.sha256 == before

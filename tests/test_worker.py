@@ -58,6 +58,7 @@ def a_dead_process() -> int:
         ("elsewhere:1:x", 40, "READY"),
         ("no name of ours", 40, "READY"),
     ],
+    ids=["mine", "alive", "same number", "elsewhere", "elsewhere for long", "stranger"],
 )
 def test_tasks_are_taken_from_workers_that_are_gone(running: Any, worker: str, minutes: int, status: str) -> None:
     task = running(worker, minutes=minutes)
