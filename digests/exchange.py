@@ -148,7 +148,8 @@ _ISSUE_TEXTS = ("title", "date", "category", "cover_image", "cover_alt", "summar
 
 def _is_stored(name: str) -> bool:
     """Say whether a cover that a text names is a picture uploaded here, and not a way to another file."""
-    return bool(re.fullmatch(r"covers/[\w-]+\.\w+", name, re.ASCII)) and default_storage.exists(name)
+    ours = re.fullmatch(r"covers/[\w-]+\.\w+|pictures/[0-9a-f]{32}\.\w+", name, re.ASCII)
+    return bool(ours) and default_storage.exists(name)
 
 
 def refuse_unfit(manuscript: Manuscript) -> None:

@@ -8,6 +8,7 @@ one is the policy, so that nothing `_Page` writes is trusted either. What an edi
 - Lists, quotes, fences and headings work as in CommonMark; emphasis works beside Chinese punctuation, where
   CommonMark fails.
 - An image is shown only from `/media/`. Another host's becomes a link to it, so readers load nothing from there.
+- An image described by a dash, `![-](/media/…)`, is decoration: nobody reads it out.
 - Raw HTML is sanitised, and any word in angle brackets that is no HTML element (`<think>`, `Vec<T>`) is text.
 - A bare address is ASCII: letters of another script right after it are the sentence going on.
 - A text that is too long or too tangled to read in about a second comes out as plain paragraphs. Nothing raises.
@@ -18,14 +19,16 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import nh3
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from markdown import Markdown
@@ -35,11 +38,12 @@ from markdown.extensions.tables import TableExtension
 from markdown.inlinepatterns import HtmlInlineProcessor, SimpleTagInlineProcessor, SubstituteTagInlineProcessor
 from markdown.preprocessors import Preprocessor
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of output: cached renderings are keyed by it."""
 
 MEDIA = "/media/"
 LENGTH = 100_000  # characters of a text
+IN_TEXT = "(min-width: 44rem) 41rem, 100vw"  # how wide a picture in a text is, in the words of `sizes`
 CARD_LENGTH = 8_000  # of a card, which goes to nh3 as it is: 10,000 characters of unclosed tags make 8 MB
 KEPT_LENGTH = 5_000  # of a text that is kept in memory once it was read; few are longer
 DEPTH = 16  # lists and quotes inside each other
@@ -76,9 +80,58 @@ def images(text: str) -> list[str]:
     return list(_read(text, _BLOCKS).images)
 
 
-def printed(html: str) -> SafeString:
-    """Mark as safe again what `render` made when an edition was printed, and the database kept."""
-    return SafeString(html)
+def undescribed(text: str) -> list[str]:
+    """List the images stored here that have no description, and are not marked as decoration either."""
+    return list(_read(text, _BLOCKS).undescribed)
+
+
+def printed(html: str, pictures: Mapping[str, Shown] | None = None) -> SafeString:
+    """Mark as safe again what `render` made when an edition was printed, and the database kept.
+
+    Images that `pictures` knows are shown with all that a browser may choose from.
+    """
+
+    def dressed(found: re.Match[str]) -> str:
+        given = dict(_GIVEN.findall(found[1]))
+        shown = (pictures or {}).get(_stored_name(given))
+        return picture(shown, unescape(given.get("alt", "")), lazy=True) if shown else found[0]
+
+    return SafeString(_IMAGE.sub(dressed, html) if pictures else html)
+
+
+def stored(html: str) -> list[str]:
+    """List the names of the stored images that printed HTML shows."""
+    return [name for found in _IMAGE.findall(html) if (name := _stored_name(dict(_GIVEN.findall(found))))]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A stored picture: an address for every browser, its size, and what better ones may choose from."""
+
+    src: str
+    width: int
+    height: int
+    srcset: str = ""
+    sources: tuple[tuple[str, str], ...] = ()  # type, srcset; best first
+    focus: int = 50  # where it is cut when it does not fit: see pictures.focus
+
+
+def picture(shown: Shown, alt: str, *, css: str = "", sizes: str = IN_TEXT, lazy: bool = False) -> SafeString:
+    """Write a stored picture for readers; the browser takes the smallest file that it can show sharply."""
+
+    attributes: dict[str, Any] = {"src": shown.src, "alt": alt, "width": shown.width, "height": shown.height}
+    if shown.srcset:
+        attributes |= {"srcset": shown.srcset, "sizes": sizes}
+    if lazy:
+        attributes["loading"] = "lazy"
+    if css and shown.focus != 50:
+        attributes["data-focus"] = shown.focus
+    return format_html(
+        "<picture{}>{}<img{}></picture>",
+        format_html(' class="{}"', css) if css else "",
+        format_html_join("", '<source type="{}" srcset="{}" sizes="{}">', [(*one, sizes) for one in shown.sources]),
+        format_html_join("", ' {}="{}"', {**attributes, "decoding": "async"}.items()),
+    )
 
 
 def card(html: str) -> SafeString:
@@ -129,6 +182,7 @@ _VALUES = {
     ("td", "align"): re.compile(r"left|center|right"),
     ("th", "align"): re.compile(r"left|center|right"),
 }
+_DECORATION = ("-", "–", "—")  # an image's description when there is nothing to describe
 _TARGET = re.compile(r"(?:https?://[^/?#]|mailto:.|/(?![/\\])|#)", re.IGNORECASE)
 _OUTSIDE = re.compile(r"https?://", re.IGNORECASE)
 
@@ -143,6 +197,17 @@ def _target(address: str) -> str:
 def _stored(address: str) -> bool:
     """Say whether an image is stored here: `/media/../admin/logout/` is not."""
     return address.startswith(MEDIA) and not re.search(r"\.\.|//|[\\\s]", unquote(address))
+
+
+# What the last cleaner writes: attributes in double quotes, with none inside.
+_IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
+_GIVEN = re.compile(r' ([a-z]+)="([^"]*)"')
+
+
+def _stored_name(given: Mapping[str, str]) -> str:
+    """Return the name of the stored file that an image shows."""
+    source = unquote(unescape(given.get("src", "")))
+    return source.removeprefix(MEDIA) if source.startswith(MEDIA) else ""
 
 
 def _keep(tag: str, name: str, value: str) -> str | None:
@@ -189,6 +254,7 @@ class _Read(NamedTuple):
     text: str
     links: tuple[str, ...]
     images: tuple[str, ...]
+    undescribed: tuple[str, ...]
 
 
 def _read(text: str, tags: frozenset[str], heading_from: int = 4) -> _Read:
@@ -208,7 +274,7 @@ def _read_once(text: str, tags: frozenset[str], heading_from: int, language: str
     except Exception as problem:  # a text may be bad, but a page never fails for it
         logger.warning("Shown as written: a text of %d characters (%r)", len(text), problem)
         page = _Page(_as_written(text), tags, heading_from)
-    return _Read(page.html, page.text, tuple(page.links), tuple(page.images))
+    return _Read(page.html, page.text, tuple(page.links), tuple(page.images), tuple(page.undescribed))
 
 
 def _as_written(text: str) -> str:
@@ -614,6 +680,7 @@ class _Page(HTMLParser):
         html = _printable(first.clean(html))
         self.links: list[str] = []
         self.images: list[str] = []
+        self.undescribed: list[str] = []
         self.words: list[str] = []
         self.written: list[str] = []
         self.anchors: list[str] = []  # the end tag of each link that is open; empty when it led nowhere
@@ -676,6 +743,9 @@ class _Page(HTMLParser):
     def image(self, given: dict[str, str]) -> None:
         """Show an image that is stored here, link to another, and name one that is nowhere."""
         source, words = given.get("src", ""), given.get("alt", "")
+        if _stored(source) and not words.strip():
+            self.undescribed.append(source)
+        words = "" if words.strip() in _DECORATION else words
         self.words.append(words)
         if source:
             self.images.append(source)

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from digests.manuscript import headlines
 from digests.manuscript.addresses import canonical, leads_nowhere
 from digests.manuscript.proof import Open, left_open, unfinished, without_code, without_fences
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
-from digests.markup import LENGTH, links
+from digests.markup import LENGTH, MEDIA, links, undescribed
 from digests.models import Story, Tag
 
 if TYPE_CHECKING:
@@ -375,6 +376,22 @@ def _words(place: Place, text: str) -> Iterator[Problem]:
             _("“%(text)s” looks like text that was to be replaced.") % {"text": found[0][:60]},
             place,
             _("Replace it with the real words."),
+        )
+    yield from _pictures(place, text)
+
+
+def _pictures(place: Place, text: str) -> Iterator[Problem]:
+    if MEDIA in text and (found := undescribed(text)):
+        yield Blocker(
+            "picture_alt_missing",
+            ngettext(
+                "%(count)d picture in the text has no description.",
+                "%(count)d pictures in the text have no description.",
+                len(found),
+            )
+            % {"count": len(found)},
+            place,
+            _("Write it between the brackets: ![what it shows](…). For mere decoration, write a dash."),
         )
 
 

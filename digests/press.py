@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from digests.manuscript.addresses import canonical
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.markup import plain, render, render_line
-from digests.models import Edition, Issue, Retraction, Revision, Shingle, Source, Story, Tag
+from digests.models import Edition, Issue, Picture, Retraction, Revision, Shingle, Source, Story, Tag
+from digests.pictures import named
 from digests.provenance import cited
 
 EXCERPT_LENGTH = 200
@@ -192,6 +193,7 @@ def _project(edition: Edition) -> None:
     # As the words have it, retracted or not: a thread does not break where a story was taken back.
     follows = {item.uid: item.follows for item in edition.revision.manuscript.items}
     threads = _threads(follows)
+    edition.pictures.set(Picture.objects.filter(file__in=named(edition.page)))
 
     placed = [(section.title, item) for section in manuscript.sections for item in section.items]
     stories = Story.objects.bulk_create(

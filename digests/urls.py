@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import public
+from digests.views import cover, public
 from digests.views.preview import preview
 
 
@@ -64,6 +64,8 @@ urlpatterns = [
     path("<slug:digest>/<year:year>/<month:month>/", public.month, name="month"),
     *feeds.of("<slug:digest>/<year:year>/<month:month>/", feeds.Month, name="month"),
     path("<slug:digest>/<date:date>/", public.issue, name="issue"),
+    path("<slug:digest>/<date:date>/cover.png", cover.drawn, name="issue-cover"),
+    path("<slug:digest>/<date:date>/cover.jpg", cover.cropped, name="issue-cover-cropped"),
     path("<slug:digest>/<date:date>/label.json", public.issue_label, name="issue-label"),
     path("<slug:digest>/<date:date>.md", public.issue_markdown, name="issue-markdown"),
     path("<slug:digest>/<date:date>.json", public.issue_json, name="issue-json"),

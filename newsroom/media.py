@@ -1,5 +1,9 @@
 """Stored pictures. Readers get those of live editions; who may see drafts, or one by a link, gets the others too."""
 
+from __future__ import annotations
+
+import re
+
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,14 +23,18 @@ CONTENT_TYPES = {
     "webp": "image/webp",
 }
 
-# The names that uploads are given: no way up the tree, and nothing a browser could run.
-PATTERN = rf"^media/(?P<path>covers/[0-9a-f]{{32}}\.(?:{'|'.join(CONTENT_TYPES)}))$"
+# The names that pictures are given, and their renditions, which end with their width:
+# no way up the tree, and nothing a browser could run.
+PATTERN = rf"^media/(?P<path>(?:covers|pictures)/[0-9a-f]{{32}}(?:-[0-9]{{1,4}})?\.(?:{'|'.join(CONTENT_TYPES)}))$"
 
 
 @require_safe
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
-    is_public = Edition.objects.live().filter(cover=path).exists()
-    if not (is_public or Issue.objects.for_desk(request.user).exists() or _previewed(request, path)):
+    # A rendition may be seen by whoever may see its picture; that one may have another ending.
+    stem = re.sub(r"(-[0-9]+)?\.\w+$", "", path)
+    names = [f"{stem}.{ending}" for ending in CONTENT_TYPES]
+    is_public = shown_to_readers(names)
+    if not is_public and not may_see(request, names):
         raise Http404
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     # An hour, though the bytes never change: what is withdrawn must not stay in shared caches.
@@ -36,6 +44,12 @@ def image(request: HttpRequest, path: str) -> HttpResponseBase:
     return response
 
 
-def _previewed(request: HttpRequest, path: str) -> bool:
-    """Say whether the address carries a preview's token, as the pictures of its page do, for this very picture."""
-    return previews.shows(request.GET.get("preview", ""), path)
+def shown_to_readers(names: list[str]) -> bool:
+    """Say whether a live edition shows a picture: as its cover or in its text."""
+    live = Edition.objects.live()
+    return live.filter(cover__in=names).exists() or live.filter(pictures__file__in=names).exists()
+
+
+def may_see(request: HttpRequest, names: list[str]) -> bool:
+    """Say whether whoever asks may see a picture that readers do not have: at the desk all, by a preview its own."""
+    return Issue.objects.for_desk(request.user).exists() or previews.shows(request.GET.get("preview", ""), names)

@@ -88,11 +88,18 @@ except OSError as error:
     raise ImproperlyConfigured(f"NEWSROOM_DATA is {NEWSROOM_DATA}, which cannot be made: {error.strerror}.") from error
 
 
-def _whole(name: str, default: int, meaning: str) -> int:
+def _whole(name: str, default: int, meaning: str, *, most: int = 0) -> int:
     text = setting(name, str(default))
-    if not (text.isascii() and text.isdecimal()):
-        raise ImproperlyConfigured(f"{name} is {text!r}. It should be a whole number: {meaning}.")
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    if not is_number or (most and not 1 <= int(text) <= most):
+        span = f" from 1 to {most}" if most else ""
+        raise ImproperlyConfigured(f"{name} is {text!r}. It should be a whole number{span}: {meaning}.")
     return int(text)
+
+
+# More than any page shows, less than would fill the memory when decoded.
+PICTURE_MEGABYTES = _whole("PICTURE_MEGABYTES", 20, "the largest picture file that is taken", most=100)
+PICTURE_MEGAPIXELS = _whole("PICTURE_MEGAPIXELS", 40, "the largest picture that is decoded", most=150)
 
 
 NEWSROOM_APPROVALS = _whole(

@@ -6,7 +6,8 @@ import os
 for _name in (
     "ALLOWED_HOSTS", "CACHE_URL", "DEBUG", "DEFAULT_FROM_EMAIL", "EMAIL_URL", "HOST",
     "LANGUAGE_CODE", "NEWSROOM_APPROVALS", "NEWSROOM_COVERED_ISSUES", "NEWSROOM_DEMO_PASSWORD",
-    "NEWSROOM_LONGEST_SUMMARY", "NEWSROOM_RESERVED_HOSTS", "PORT", "SITE_URL", "TIME_ZONE",
+    "NEWSROOM_LONGEST_SUMMARY", "NEWSROOM_RESERVED_HOSTS", "PICTURE_MEGABYTES", "PICTURE_MEGAPIXELS",
+    "PORT", "SITE_URL", "TIME_ZONE",
 ):  # fmt: skip
     os.environ[_name] = ""
 # The shell's may stay, since bin/with-postgres gives one. Without, SQLite, in memory.

@@ -394,7 +394,7 @@ def test_a_cover_is_stored_and_belongs_to_the_words(issue: Issue, writer: User) 
     client = desk(writer)
     client.post(url(issue), opened(client, issue) | {"cover": picture, "cover_alt": "A dot."})
     issue.refresh_from_db()
-    assert str(issue.cover.name).startswith("covers/")
+    assert str(issue.cover.name).startswith("pictures/")
     assert issue.head.manuscript.cover_file == issue.cover.name
     again = client.post(url(issue), opened(client, issue))
     assert "Nothing was changed" in said(again)

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from digests.admin import digest, history, issue, notice, source, tag
+from digests.admin import digest, history, issue, notice, picture, source, tag
 
-__all__ = ["digest", "history", "issue", "notice", "source", "tag"]
+__all__ = ["digest", "history", "issue", "notice", "picture", "source", "tag"]
 
 admin.site.site_header = _("Newsroom")
 admin.site.site_title = _("Newsroom")

@@ -21,7 +21,7 @@ from digests.manuscript import diff
 from digests.manuscript.reader import Reading, Refusal, read
 from digests.manuscript.values import Manuscript
 from digests.manuscript.writer import write
-from digests.models import Issue, Revision
+from digests.models import Issue, Picture, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def page(
 ) -> HttpResponse:
     """Say who changed what meanwhile, put together what does not overlap, and ask about what does."""
     now = exchange.from_rows(issue)
-    if merge(seen, now, mine) == Merge(now) and not request.FILES:
+    if merge(seen, now, mine) == Merge(now):
         messages.info(request, _("Nothing of yours was unsaved, so nothing was written. You see what is saved now."))
         return kept.saved(request, issue)
     return _asked(request, issue, seen=seen, mine=mine, status=409, refused=refused)
@@ -154,8 +154,10 @@ def tell_notes(request: HttpRequest, reading: Reading) -> None:
 
 
 def with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
-    """Return a text with no cover file but the issue's own: a path that somebody typed is nobody's."""
-    return replace(mine, cover_file=issue.cover.name or "" if mine.cover_file else "")
+    """Return a text with no cover file but the issue's own or a stored picture: a path that somebody typed is none."""
+    name = mine.cover_file
+    known = name == issue.cover.name or Picture.objects.filter(file=name).exists()
+    return replace(mine, cover_file=name if known else "")
 
 
 def _save(request: HttpRequest, issue: Issue, manuscript: Manuscript) -> Issue:
@@ -206,7 +208,6 @@ def _asked(
         since=since,
         theirs=compare(seen, now),
         changes=compare(now, found.manuscript),
-        lost_file=bool(request.FILES),
         **context,
     )
 

@@ -27,13 +27,14 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from digests import workflow
+from digests import pictures, workflow
 from digests.admin import actions, calendar, conflict, kept, presence, previews, review, saving, text
 from digests.admin.bulk import Bulk
 from digests.admin.checking import checklist
@@ -41,6 +42,7 @@ from digests.admin.covered import earlier_stories
 from digests.admin.filters import FILTERS, held, search, spans
 from digests.admin.history import history_of
 from digests.admin.notice import opened
+from digests.admin.picture import CoverField, focus, percent, take_cover
 from digests.admin.posted import posted
 from digests.admin.rows import LONGEST_TAG, InOrder, SectionInline, standing
 from digests.admin.start import start
@@ -48,9 +50,19 @@ from digests.admin.threads import may_comment, threads_of
 from digests.admin.wordlist import WordList, join
 from digests.manuscript.values import LABELS, Manuscript
 from digests.manuscript.writer import write
-from digests.models import Brief, Comment, Digest, Edition, Issue, NewsItem, Revision, TaggedIssue, TaggedNewsItem
-from digests.models.desk import PICTURES
-from digests.preflight import Blocker, Problem
+from digests.models import (
+    Brief,
+    Comment,
+    Digest,
+    Edition,
+    Issue,
+    NewsItem,
+    Picture,
+    Revision,
+    TaggedIssue,
+    TaggedNewsItem,
+)
+from digests.preflight import Blocker, Place, Problem
 from digests.states import Action, State
 
 # The addresses whose page is the form of one issue, with its rows.
@@ -69,6 +81,7 @@ class IssueForm(forms.ModelForm[Any]):
         help_text=gettext_lazy("Separated by commas, in the order that readers see."),
     )
     seo = WordList(longest=200, label=gettext_lazy("SEO keywords"), help_text=gettext_lazy("Separated by commas."))
+    cover = CoverField()
 
     class Meta:
         widgets = {
@@ -92,6 +105,20 @@ class IssueForm(forms.ModelForm[Any]):
             widget: Any = self.fields["digest"].widget
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
             self._suggest()
+
+    @cached_property
+    def picture(self) -> Picture | None:
+        """The picture that the form has as its cover, saved or not."""
+        name = self["cover"].value()
+        return Picture.objects.filter(file=name).first() if name else None
+
+    @cached_property
+    def focus(self) -> dict[str, Any]:
+        """The focal point of that picture in percent, and as it was when the form was made."""
+        if self.is_bound and "cover_seen" in self.data:
+            return {name: self.data.get(f"cover_{name}", "") for name in ("x", "y", "seen")}
+        x, y = percent(self.picture) if self.picture else ("", "")
+        return {"x": x, "y": y, "seen": f"{x} {y}"}
 
     def _suggest(self) -> None:
         """Begin a new issue as today's, of the only digest if there is one."""
@@ -258,6 +285,12 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
             raise Http404
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
+        if self.has_change_permission(request):
+            # Before the save and outside its transaction: whatever comes of that, nobody has to choose it again.
+            try:
+                take_cover(request)
+            except pictures.Unfit as unfit:
+                request.refused = (Blocker("picture_unfit", str(unfit), Place("cover")),)  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
                 if object_id is not None and self.has_change_permission(request):
@@ -296,12 +329,11 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
         manuscript = posted(self._sent(request, issue if change else None), standing)
         if day := form.cleaned_data.get("date"):
             manuscript = replace(manuscript, date=day)
-        if request.FILES.get("cover") and (picture := form.cleaned_data.get("cover")):
-            issue.cover.save(f"cover.{PICTURES[picture.image.format]}", picture, save=False)
-            manuscript = replace(manuscript, cover_file=issue.cover.name or "")
         version = actions.version(request.POST) if change else None
         issue = saving.save(manuscript, issue, by=request.user, version=version)
         form.instance = issue
+        if focus(manuscript.cover_file, request.POST):
+            self.message_user(request, _("The focal point of the cover was moved."), messages.SUCCESS)
         saving.tell(request, issue, was=was, before=before)
 
     def _sent(self, request: HttpRequest, issue: Issue | None) -> dict[str, Any]:

@@ -36,9 +36,11 @@ def as_typed(data: Mapping[str, Any], before: Manuscript) -> tuple[Manuscript, l
 
 
 def _read(form: _Form, data: Mapping[str, Any], before: Manuscript) -> Manuscript:
+    if data.get("cover-clear"):
+        data = {**data, "cover_file": ""}
     texts = {
         name: data[name]
-        for name in ("title", "category", "cover_image", "cover_alt", "summary", "editor", "intro")
+        for name in ("title", "category", "cover_image", "cover_file", "cover_alt", "summary", "editor", "intro")
         if name in data
     }
     return replace(
@@ -47,7 +49,6 @@ def _read(form: _Form, data: Mapping[str, Any], before: Manuscript) -> Manuscrip
         date=_date(data.get("date", ""), before.date),
         tags=split(data["tag_names"]) if "tag_names" in data else before.tags,
         seo=split(data["seo"]) if "seo" in data else before.seo,
-        cover_file="" if data.get("cover-clear") else before.cover_file,
         sections=tuple(form.sections()) if "sections-TOTAL_FORMS" in data else before.sections,
     )
 

@@ -61,7 +61,6 @@ def refuse_unknown_zone(name: str) -> None:
 
 
 PICTURES = {"AVIF": "avif", "GIF": "gif", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # and their endings
-PIXELS = 40_000_000  # more than any page shows, less than would fill the memory when decoded
 
 
 def refuse_unfit_picture(file: File[bytes]) -> None:
@@ -74,10 +73,11 @@ def refuse_unfit_picture(file: File[bytes]) -> None:
         raise ValidationError(_("This is no picture that browsers show: take JPEG, PNG, WebP, AVIF or GIF.")) from error
     finally:
         file.seek(0)
-    if pixels > PIXELS:
+    most: int = settings.PICTURE_MEGAPIXELS
+    if pixels > most * 1_000_000:
         raise ValidationError(
             _("This picture has %(pixels)d megapixels; at most %(most)d fit. Make it smaller first."),
-            params={"pixels": pixels // 1_000_000, "most": PIXELS // 1_000_000},
+            params={"pixels": pixels // 1_000_000, "most": most},
         )
 
 

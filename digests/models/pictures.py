@@ -21,7 +21,7 @@ class Picture(models.Model):
     """A stored picture, without the camera's notes. Covers and pictures in texts name it by its file."""
 
     file = models.ImageField(_("file"), upload_to=picture_path, unique=True, validators=[refuse_unfit_picture])
-    sha256 = models.CharField(max_length=64, db_index=True)  # of what was uploaded: the same picture is kept once
+    sha256 = models.CharField(max_length=64)  # of what was uploaded
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     alt = models.CharField(_("what it shows"), max_length=300, blank=True)
@@ -43,6 +43,10 @@ class Picture(models.Model):
             models.CheckConstraint(
                 condition=models.Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
                 name="focal_point_is_inside",
+            ),
+            # Covers from before there were pictures have none: the same one may have been uploaded twice.
+            models.UniqueConstraint(
+                fields=["sha256"], condition=~models.Q(sha256=""), name="the_same_picture_is_kept_once"
             ),
         ]
 

@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
-from digests import press, provenance
+from digests import pictures, press, provenance
 from digests.manuscript.values import domain
 from digests.manuscript.writer import write
-from digests.markup import card
+from digests.markup import Shown, card, picture
 from digests.models import Digest, Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
 
@@ -35,6 +35,8 @@ MOST_USED = 30  # tags
 RECENT = 10  # issues on the front page
 HEADLINES = 8  # of an issue, where it is announced
 MAX_AGE = 60  # seconds
+COVER = (1200, 630)
+COVER_WIDTH = "(min-width: 60rem) 25rem, 100vw"  # what digest.css gives it
 
 View = Callable[..., HttpResponse]
 
@@ -190,7 +192,7 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
 @readable
 def issue(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Show an issue as its live edition has it."""
-    edition = _live_edition(digest, date)
+    edition = live_edition(digest, date)
     tags = {tag.key: tag for tag in Tag.objects.filter(editions=edition)}
     return issue_page(request, edition, _sources(edition), tags, _corrections(edition.issue_id).order_by("live_from"))
 
@@ -201,18 +203,25 @@ def issue_page(
     sources: Mapping[str, Source],
     tags: Mapping[str, Tag],
     corrections: Iterable[Edition] = (),
+    *,
+    pictures_by: str = "",
     **more: Any,
 ) -> HttpResponse:
-    """Show an edition, live or only imagined, with its sources by domain and its tags by key."""
+    """Show an edition, live or only imagined, with its sources by domain and its tags by key.
+
+    `pictures_by` is added to the address of each picture: what opens those that readers do not have.
+    """
     label = provenance.label(edition, {name: source.kind for name, source in sources.items()})
     neighbours = _listed(Edition.objects.live().filter(digest=edition.digest)).defer("summary")
-    cover = edition.page["cover"]
+    shown = pictures.shown(pictures.named(edition.page), by=pictures_by)
     context = {
         "edition": edition,
         "page": edition.page,
         "sections": _sections(edition.page, sources, tags, _followed(edition.page)),
         "tags": _tags(edition.page["tags"], tags),
-        "cover": {**cover, "url": default_storage.url(cover["file"])} if cover["file"] else None,
+        "cover": _cover(edition.page["cover"], shown, by=pictures_by),
+        "pictures": shown,
+        "shared": _shared(edition, shown),
         "corrections": corrections,
         "label": label,
         "facts": _facts(label),
@@ -229,14 +238,14 @@ def issue_page(
 @readable
 def issue_label(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Give the nutrition label of an issue."""
-    edition = _live_edition(digest, date)
+    edition = live_edition(digest, date)
     return _json(_label(edition).to_json())
 
 
 @readable
 def issue_markdown(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Give an issue in the manuscript format."""
-    edition = _live_edition(digest, date)
+    edition = live_edition(digest, date)
     text = write(press.public_manuscript(edition), footer=edition.digest.subscribe_card)
     return HttpResponse(text, content_type="text/markdown; charset=utf-8")
 
@@ -244,7 +253,7 @@ def issue_markdown(request: HttpRequest, digest: str, date: Date) -> HttpRespons
 @readable
 def issue_json(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Give an issue as data, with its label."""
-    edition = _live_edition(digest, date)
+    edition = live_edition(digest, date)
     words = press.public_manuscript(edition).to_json()
     del words["footer"]  # a card: raw HTML, and no part of the day's words
     return _json(
@@ -289,7 +298,10 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         {found.source.domain: found.source} if found.source else {},
         {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {},
     )
+    shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
     context = {
+        "pictures": shown,
+        "shared": _shared(edition, shown),
         "story": found,
         "edition": edition,
         "item": item,
@@ -326,7 +338,7 @@ def _headlines(editions: Iterable[Edition]) -> dict[int, list[Story]]:
     return found
 
 
-def _live_edition(slug: str, day: Date) -> Any:
+def live_edition(slug: str, day: Date) -> Any:
     """Return what readers see of a digest on a date. Raises Http404, or Gone if they saw something once."""
     of_the_day = Edition.objects.filter(digest__slug=slug, date=day).select_related("digest")
     edition = of_the_day.live().dated().first()
@@ -429,6 +441,21 @@ def _tags(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tag]:
 
 def _has(names: Iterable[str], tag: Tag) -> bool:
     return tag.key in map(Tag.key_of, names)
+
+
+def _cover(cover: dict[str, str], shown: Mapping[str, Shown], *, by: str = "") -> str:
+    """Return the cover of an issue for its page; nothing if it has none."""
+    if not cover["file"]:
+        return ""
+    # One from before there were pictures is shown as it was uploaded.
+    plain = Shown(default_storage.url(cover["file"]) + by, *COVER)
+    return picture(shown.get(cover["file"], plain), cover["alt"], css="cover", sizes=COVER_WIDTH)
+
+
+def _shared(edition: Edition, shown: Mapping[str, Shown]) -> str:
+    """Return the address of what a shared link shows; each edition's is another, since others keep it by address."""
+    name = "issue-cover-cropped" if edition.cover in shown else "issue-cover"
+    return f"{reverse(name, args=[edition.digest.slug, edition.date])}?edition={edition.number}"
 
 
 # How they are answered

@@ -74,12 +74,18 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     for command in ("migrate", "collectstatic --noinput", "demo"):
         here.manage(*command.split())
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "newsroom/gunicorn.conf.py", "newsroom.wsgi"]
-    with subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as server:
+    worker = [sys.executable, "manage.py", "worker"]
+    logs = []
+    with (
+        subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as server,
+        subprocess.Popen(worker, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as behind,
+    ):
         wait_for(f"{here.url}/readyz")
         yield here
-        server.terminate()
-        _out, log = server.communicate()
-    assert "Traceback" not in log, log
+        for process in (server, behind):
+            process.terminate()
+            logs.append(process.communicate()[1])
+    assert "Traceback" not in "".join(logs), logs
 
 
 def wait_for(url: str) -> None:

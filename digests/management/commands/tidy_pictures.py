@@ -1,0 +1,98 @@
+"""Keep the stored pictures in order. The worker runs it each night; running it at any time harms nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, UnidentifiedImageError
+
+from digests.models import Edition, Issue, Picture, Revision
+from digests.pictures import NAME, make_soon
+
+FOLDERS = ("covers", "pictures")
+UNNAMED = timedelta(days=7)  # how long a picture may wait for a save that names it
+STRAY = timedelta(days=1)  # how long a file may be on its way to a row
+
+
+class Command(BaseCommand):
+    help = "Take in covers from before there were pictures, make what is not made, and drop what nothing names."
+
+    def handle(self, **options: Any) -> None:
+        adopted = sum(map(adopt, covers_without_row()))
+        waiting = Picture.objects.filter(made_at=None, failure="", created_at__lt=timezone.now() - timedelta(hours=1))
+        for picture in waiting:
+            make_soon(picture)
+        dropped = drop_unnamed()
+        strays = drop_strays()
+        if options["verbosity"]:
+            self.stdout.write(
+                f"Taken in: {adopted}. Made again: {len(waiting)}. Dropped: {dropped} pictures, {strays} stray files."
+            )
+
+
+def covers_without_row() -> set[str]:
+    names = {
+        *Issue.objects.exclude(cover="").values_list("cover", flat=True),
+        *Edition.objects.exclude(cover="").values_list("cover", flat=True),
+    }
+    return names - set(Picture.objects.filter(file__in=names).values_list("file", flat=True))
+
+
+def adopt(name: str) -> bool:
+    """Make a row for a cover that was stored before there were any; its file stays as it is."""
+    try:
+        with default_storage.open(name) as file, Image.open(file) as picture:
+            width, height = picture.size
+    except (OSError, UnidentifiedImageError):
+        return False
+    with transaction.atomic():
+        make_soon(Picture.objects.create(file=name, width=width, height=height))
+    return True
+
+
+def drop_unnamed() -> int:
+    """Drop pictures that were uploaded a while ago and that no issue, revision or edition names."""
+    before = timezone.now() - UNNAMED
+    old = {picture.file.name: picture for picture in Picture.objects.filter(created_at__lt=before, editions=None)}
+    for name in Issue.objects.filter(cover__in=old).values_list("cover", flat=True):
+        old.pop(name, None)
+    # Every text that was ever saved is in a revision.
+    for content in Revision.objects.values_list("content", flat=True).iterator(chunk_size=100) if old else ():
+        for name in NAME.findall(content):
+            old.pop(name, None)
+    dropped = 0
+    for picture in old.values():
+        # Unless somebody uploaded it again just now.
+        if Picture.objects.filter(pk=picture.pk, created_at__lt=before).delete()[0]:
+            dropped += 1
+            for name in _files(picture):
+                default_storage.delete(name)
+    return dropped
+
+
+def drop_strays() -> int:
+    """Drop files that no row knows: of uploads that were cut off, and of pictures that are gone."""
+    known = {name for picture in Picture.objects.iterator() for name in _files(picture)}
+    known |= covers_without_row()
+    for content in Revision.objects.filter(content__contains="covers/").values_list("content", flat=True).iterator():
+        known.update(NAME.findall(content))
+    strays = [path for folder in FOLDERS for path in _old_files(folder) if f"{folder}/{path.name}" not in known]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
+
+
+def _files(picture: Picture) -> list[str]:
+    return [picture.file.name or "", *(one["file"] for one in picture.renditions)]
+
+
+def _old_files(folder: str) -> list[Path]:
+    place = Path(default_storage.path(folder))
+    before = (datetime.now() - STRAY).timestamp()
+    return [path for path in place.glob("*") if path.is_file() and path.stat().st_mtime < before]
