@@ -103,7 +103,7 @@ def test_the_cover_is_seen_by_its_link_alone(
     for name in (COVER, other):
         (media_root / name).write_bytes(b"pixels")
     link = make(draft(cover_file=COVER, cover_alt="一扇窗"), people.writer)
-    picture = BeautifulSoup(client.get(path(link)).content, "html.parser").select_one("img.cover")
+    picture = BeautifulSoup(client.get(path(link)).content, "html.parser").select_one("picture.cover img")
     assert picture is not None
     response = client.get(str(picture["src"]))
     assert (response.status_code, response.headers["Cache-Control"]) == (200, "private, no-store")
@@ -398,11 +398,11 @@ def test_the_list_of_links_costs_the_same_however_long_it_is(
     invited: PreviewLink, people: SimpleNamespace, desk: Client, django_assert_num_queries: Any
 ) -> None:
     desk.get(page_of(invited.issue))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         desk.get(page_of(invited.issue))
     for _ in range(3):
         previews.remark(make(invited.issue, people.editor, may_comment=True), "好", name="王林")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         listed = BeautifulSoup(desk.get(page_of(invited.issue)).content, "html.parser")
     assert [one.get_text(" ", strip=True)[-1] for one in listed.select(".link dl div:nth-child(4)")] == [
         "1",

@@ -154,10 +154,10 @@ def tell_notes(request: HttpRequest, reading: Reading) -> None:
 
 
 def with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
-    """Return a text with no cover file but the issue's own or a stored picture: a path that somebody typed is none."""
-    name = mine.cover_file
-    known = name == issue.cover.name or Picture.objects.filter(file=name).exists()
-    return replace(mine, cover_file=name if known else "")
+    """Return a text whose cover, if it names one, is a stored picture; the issue's own instead of any other path."""
+    own, name = issue.cover.name or "", mine.cover_file
+    known = name in ("", own) or Picture.objects.filter(file=name).exists()
+    return replace(mine, cover_file=name if known else own)
 
 
 def _save(request: HttpRequest, issue: Issue, manuscript: Manuscript) -> Issue:

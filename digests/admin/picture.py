@@ -220,7 +220,7 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
         return format_html(
             '<span class="focal" data-x="id_x" data-y="id_y" data-label="{}">'
             '<img class="focal-picture" src="{}" alt="{}"></span>',
-            _("Focal point: {x} % from the left, {y} % from the top. Move it with the arrow keys."),
+            _("Focal point: {x} of 100 from the left, {y} of 100 from the top. Move it with the arrow keys."),
             picture.file.url,
             picture.alt,
         )
