@@ -259,6 +259,11 @@ class RowInline(nested_admin.NestedStackedInline):
             for row in formset.standing:
                 formset.by_parent.setdefault(getattr(row, formset.fk.attname), []).append(row)
             formset.absolute_max = MOST_ROWS
+            for field in formset.form.base_fields.values():
+                if isinstance(field, forms.TypedChoiceField):
+                    # Said in the reader's language once, not once for each row.
+                    choices: Any = field.choices
+                    field.choices = [(value, str(label)) for value, label in choices]
             formset.may_change = self.has_change_permission(request, obj)
             made[type(self)] = formset
         return made[type(self)]

@@ -35,7 +35,7 @@ def test_a_submission_waits_for_the_reviewer_then_its_approval_for_the_editor(
     expect(bell(reviewer)).to_contain_text("1 件等您")
     expect(waiting(reviewer)).to_have_text([f"AI 日报 {day} 等您审稿：写稿人 已送审。"])
     waiting(reviewer).click()
-    expect(reviewer.locator("#issue_form")).to_be_visible()
+    expect(reviewer.locator("form.choice").first).to_be_visible()
     expect(bell(reviewer)).to_contain_text("1 件等您")  # seen is not done
     do(reviewer, "request_changes", note="标题太长")
     expect(bell(reviewer)).not_to_contain_text("等您")

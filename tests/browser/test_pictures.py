@@ -141,7 +141,7 @@ def test_a_cover_is_dropped_described_and_focused_in_english(
     image.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.5})
     across, down = (int(writer.locator(f"[name=cover_{axis}]").input_value()) for axis in "xy")
     assert abs(across - 25) <= 1 and abs(down - 50) <= 1  # a click hits whole pixels
-    mark = cover.get_by_role("button", name=f"Focal point: {across} % from the left")
+    mark = cover.get_by_role("button", name=f"Focal point: {across} of 100 from the left")
     expect(mark).to_be_focused()
     moved = [str(across - 2), str(down - 10)]
     writer.keyboard.press("ArrowLeft")
