@@ -57,7 +57,7 @@ def test_a_save_and_an_approval_at_once_never_approve_unseen_words(draft: Make, 
     issue.refresh_from_db()
 
     def approve() -> None:
-        workflow.perform(Action.APPROVE, issue, by=people.reviewer, version=issue.version)
+        workflow.perform(Action.APPROVE, issue, by=people.reviewer, version=issue.version, whole=True)
 
     def save() -> None:
         with workflow.editing(issue, by=people.colleague, version=issue.version) as locked:

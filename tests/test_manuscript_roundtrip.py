@@ -193,8 +193,8 @@ def everything_has_a_line(reading: Reading) -> None:
         assert len(spots) == len(tuple(getattr(reading.manuscript, kind))), kind
         assert [spot.line for spot in spots] == sorted(spot.line for spot in spots), kind
     named = reading.manuscript.with_uids()
-    things: tuple[Any, ...] = (*named.items, *named.insights, *named.briefs)
-    uids = [value.uid for value in things]
+    values: tuple[Any, ...] = (*named.items, *named.insights, *named.briefs)
+    uids = [value.uid for value in values]
     assert all(uids) and len(set(uids)) == len(uids)
     assert named.without_uids() == reading.manuscript.without_uids()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -134,14 +134,10 @@ def _found(reading: Reading) -> Iterator[Found]:
 def _spots(named: Manuscript, reading: Reading) -> dict[str | int | None, Spot]:
     """Return where each story, insight and brief stands by its uid, and each section by its number."""
     spots = reading.spots
-    kinds: tuple[tuple[Iterable[Any], list[Spot]], ...] = (
-        (named.items, spots.items),
-        (named.insights, spots.insights),
-        (named.briefs, spots.briefs),
-    )
     found: dict[str | int | None, Spot] = dict(enumerate(spots.sections))
-    for values, places in kinds:
-        found.update((value.uid, spot) for value, spot in zip(values, places, strict=True))
+    values: tuple[Any, ...] = (*named.items, *named.insights, *named.briefs)
+    places = (*spots.items, *spots.insights, *spots.briefs)
+    found.update((value.uid, spot) for value, spot in zip(values, places, strict=True))
     return found
 
 

@@ -76,6 +76,33 @@
       return null;
     },
   });
+  // A name in braces ends its line: the cursor stops before it, and what is typed there stays before it.
+  const NAMED = / \{#[^{}]*\}$/;
+  const guard = (first, last) => {
+    for (let line = first; line <= last; line++) {
+      const from = { line, ch: cm.getLine(line).search(NAMED) };
+      const to = { line, ch: cm.getLine(line).length };
+      for (const mark of cm.findMarks({ line, ch: 0 }, to)) if (mark.atomic) mark.clear();
+      if (from.ch > 0) cm.markText(from, to, { atomic: true, inclusiveRight: true });
+    }
+  };
+  guard(0, cm.lastLine());
+  cm.on("change", (_, { from, text }) => guard(from.line, from.line + text.length - 1));
+  cm.on("beforeChange", (_, change) => {
+    const { from, to, text } = change;
+    const words = cm.getLine(from.line);
+    const at = words.search(NAMED);
+    const end = { line: from.line, ch: words.length };
+    if (!change.update || at < 1 || from.ch < at) return;
+    if (from.line === to.line && from.ch === to.ch) {
+      // A new line begins below the name, not before it.
+      if (text.length > 1) change.update({ ...end, ch: at }, end, [text[0] + words.slice(at), ...text.slice(1)]);
+      else change.update({ ...end, ch: at }, { ...end, ch: at });
+    } else if (change.origin === "+delete" && to.line === from.line + 1 && to.ch === 0 && !cm.getLine(to.line).trim()) {
+      change.update(end, to); // an empty line goes without taking the name above it along
+    }
+  });
+
   let head = [];
   const dim = () => {
     for (const line of head) cm.removeLineClass(line, "text", "head");

@@ -81,7 +81,7 @@
       item.className = `is-${problem.severity}`;
       item.querySelector("a").dataset.line = problem.line;
       number.textContent = number.textContent.replace("{}", problem.line);
-      item.querySelector("a span").textContent = problem.message;
+      item.querySelector(".message").textContent = problem.message;
       item.querySelector(".fix").textContent = problem.fix;
       return item;
     });
