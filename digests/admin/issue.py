@@ -219,7 +219,10 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
             "days": spans(timezone.localdate()),
             "kept": held(request.GET.dict()),
         }
-        return super().changelist_view(request, context | (extra_context or {}))
+        try:
+            return super().changelist_view(request, context | (extra_context or {}))
+        except OverflowError:  # a year of a hundred digits, which Django does not take for a wrong filter
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def linked_title(self, issue: Issue) -> str:

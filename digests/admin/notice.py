@@ -21,6 +21,20 @@ from digests.models.notices import NoticeQuerySet
 from digests.notices import mail, telling, words
 
 PER_PAGE = 50
+LONGEST_PK = 18  # digits
+
+
+class _Digests(forms.ModelMultipleChoiceField[Any]):
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a number that no row can have before the database is asked: SQLite takes it for a crash."""
+        for pk in value or ():
+            if len(str(pk)) > LONGEST_PK:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], "invalid_choice", {"value": str(pk)[:LONGEST_PK]}
+                )
+        return super().clean(value)
 
 
 class ToldForm(forms.ModelForm[Told]):
@@ -30,8 +44,8 @@ class ToldForm(forms.ModelForm[Told]):
         widgets = {
             "blocking": forms.RadioSelect,
             "fyi": forms.RadioSelect,
-            "muted": forms.CheckboxSelectMultiple,
         }
+        field_classes = {"muted": _Digests}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
