@@ -13,12 +13,12 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from digests import threads
 from digests.days import Day, days, today, with_heads
 from digests.models import Comment, Digest, Edition, Issue, LogEntry, Review, Revision, Tick
 from digests.permissions import has_words_of, may
 from digests.preflight import blockers, check
 from digests.states import Action, State
-from digests.threads import MENTION
 
 MOST = 12  # lines of a list on the page; the lists of the admin have the rest
 MOST_READ = 200  # issues that are looked at for them
@@ -221,7 +221,7 @@ def _editions(user: Any) -> Any:
 
 def open_threads(user: Any) -> list[Thread]:
     """Return the open threads on words that are not out yet, those with the newest remark first."""
-    threads: Any = (
+    found: Any = (
         Comment.objects.open_threads()
         .filter(issue__in=unpublished(Issue.objects.for_desk(user)).values("pk"))
         .annotate(last_at=Coalesce(Max("replies__created_at"), F("created_at")))
@@ -229,12 +229,14 @@ def open_threads(user: Any) -> list[Thread]:
         .prefetch_related("replies")
         .order_by("-last_at", "-pk")[:MOST]
     )
+    talk = [(thread, list(thread.replies.all())) for thread in found]
+    names = [one.get_username() for one in threads.staff()] if talk else []
     return [
-        Thread(thread, thread.last_at, len(replies), _mentions(user, [thread, *replies]))
-        for thread in threads
-        for replies in [thread.replies.all()]
+        Thread(thread, thread.last_at, len(replies), _mentions(user, [thread, *replies], names))
+        for thread, replies in talk
     ]
 
 
-def _mentions(user: Any, remarks: Iterable[Comment]) -> bool:
-    return any(user.get_username() in MENTION.findall(remark.text) for remark in remarks)
+def _mentions(user: Any, remarks: Iterable[Comment], names: list[str]) -> bool:
+    """Say whether remarks name a person, by the same reading of an @ that tells them."""
+    return any(name == user.get_username() for one in remarks for _run, name in threads.runs(one.text, names))

@@ -236,6 +236,13 @@ def test_open_threads_are_on_what_is_not_out_newest_remark_first(
     assert waiting.open_threads(people.outsider) == []
 
 
+def test_a_mention_is_read_in_the_list_as_it_is_where_people_are_told(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft(date=DAY)
+    threads.say(issue, "请@Writer看一下", by=people.reviewer)
+    assert [one.mentions_me for one in waiting.open_threads(people.writer)] == [True]
+    assert [one.mentions_me for one in waiting.open_threads(people.colleague)] == [False]
+
+
 def test_what_is_scheduled_and_what_went_out(approved: Make, published: Make, people: SimpleNamespace) -> None:
     now = timezone.now()
     soon, later, out = approved(date=DAY), approved(date=DAY + timedelta(days=1)), published(date=DAY - timedelta(2))
@@ -325,7 +332,7 @@ def test_the_page_costs_the_same_for_thirty_issues(draft: Make, people: SimpleNa
     before = queries_of(people.reviewer)
     for number in range(1, 30):
         send(number)
-    assert (before, queries_of(people.reviewer)) == (19, 19)
+    assert (before, queries_of(people.reviewer)) == (20, 20)
     soup = page(people.reviewer)
     assert said(soup, ".waits h3") == [f"To review {waiting.MOST}+"]
     assert soup.select_one(".rest a")["href"].endswith("?state=in_review")  # type: ignore[index,union-attr]
