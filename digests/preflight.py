@@ -107,10 +107,10 @@ def examine(manuscript: Manuscript) -> list[Problem]:
     return check(manuscript, known(manuscript))
 
 
-def known(manuscript: Manuscript) -> Known:
-    """Return what the newsroom has already that a manuscript is to be held against."""
-    letters = {Tag.letters_of(name) for name in _tag_names(manuscript)}
-    follows = {item.follows for item in manuscript.items if item.follows}
+def known(*manuscripts: Manuscript) -> Known:
+    """Return what the newsroom has already that manuscripts are to be held against."""
+    letters = {Tag.letters_of(name) for manuscript in manuscripts for name in _tag_names(manuscript)}
+    follows = {item.follows for manuscript in manuscripts for item in manuscript.items if item.follows}
     # The first that was made of those alike is the one to keep to.
     tags = Tag.objects.filter(letters__in=letters).order_by("-pk").values_list("letters", "name") if letters else []
     seen = Story.objects.live().filter(uid__in=follows).values_list("uid", flat=True) if follows else []

@@ -17,7 +17,7 @@ from digests import threads
 from digests.days import Day, days, today, with_heads
 from digests.models import Comment, Digest, Edition, Issue, LogEntry, Review, Revision, Tick
 from digests.permissions import has_words_of, may
-from digests.preflight import blockers, check
+from digests.preflight import Known, blockers, check, known
 from digests.states import Action, State
 
 MOST = 12  # lines of a list on the page; the lists of the admin have the rest
@@ -150,8 +150,10 @@ def _waiting(user: Any) -> Any:
     entries = LogEntry.objects.filter(issue=OuterRef("pk"), to_state=OuterRef("state")).exclude(
         from_state=F("to_state")
     )
+    submitted = LogEntry.objects.filter(issue=OuterRef("pk"), action=Action.SUBMIT).order_by("-at", "-pk")
     issues = unpublished(Issue.objects.for_desk(user)).alias(
         has_mine=has_words_of(user),
+        submitted_by=Subquery(submitted.values("actor_id")[:1]),
         has_my_approval=Exists(
             Review.objects.filter(revision=OuterRef("head_id"), reviewer_id=user.pk, verdict=Review.Verdict.APPROVED)
         ),
@@ -159,6 +161,7 @@ def _waiting(user: Any) -> Any:
     wanted = Q(pk=None)
     if may(user, Action.EDIT):
         wanted |= Q(state__in=(State.DRAFT, State.CHANGES_REQUESTED), has_mine=True)
+        wanted |= Q(state=State.CHANGES_REQUESTED, submitted_by=user.pk)
     if may(user, Action.APPROVE):
         wanted |= Q(state=State.IN_REVIEW, has_mine=False, has_my_approval=False)
     if may(user, Action.PUBLISH):
@@ -188,13 +191,14 @@ def standings(coming: Iterable[Day]) -> list[Standing]:
     waiting = [day.issue.head_id for day in coming if day.is_ahead]
     approvals = Count("reviews", filter=Q(reviews__verdict=Review.Verdict.APPROVED))
     heads = {head.pk: head for head in Revision.objects.filter(pk__in=waiting).annotate(approvals=approvals)}
-    return [_standing(day, heads.get(day.issue.head_id) if day.issue else None) for day in coming]
+    newsroom = known(*(head.manuscript for head in heads.values()))
+    return [_standing(day, heads.get(day.issue.head_id) if day.issue else None, newsroom) for day in coming]
 
 
-def _standing(day: Day, head: Any) -> Standing:
+def _standing(day: Day, head: Any, newsroom: Known) -> Standing:
     if head is None:
         return Standing(day)
-    problems = check(head.manuscript)
+    problems = check(head.manuscript, newsroom)
     stopping = len(blockers(problems))
     return Standing(day, stopping, len(problems) - stopping, head.approvals)
 

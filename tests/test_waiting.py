@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -18,12 +19,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from digests import threads, waiting, workflow
-from digests.models import Digest, Edition, Issue, Retraction, Tick
+from digests.manuscript.values import Section
+from digests.models import Digest, Edition, Issue, Retraction, Tag, Tick
+from digests.notices import blocking
 from digests.permissions import has_words_of, wrote
+from digests.preflight import blockers, examine
 from digests.states import Action
 from digests.templatetags.desk import clock, length
 from digests.waiting import Task, Wait
-from tests.conftest import reword, tick_all
+from tests.conftest import manuscript, reword, tick_all
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -84,6 +88,16 @@ def test_a_review_waits_for_those_who_may_give_it(draft: Make, people: SimpleNam
     submitted = issue.log.filter(action=Action.SUBMIT).get()
     reword(issue, "送审后又改", by=people.writer)
     assert only(people.reviewer).since == submitted.at
+
+
+def test_changes_wait_for_whoever_submitted_it_too(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    workflow.perform(Action.SUBMIT, issue, by=people.colleague)
+    workflow.perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note="再核一遍")
+    told = {person for news in blocking.waits(Issue.objects.get()) for person in news.people}
+    assert told == {people.writer.pk, people.colleague.pk}
+    assert waits(people.writer) == waits(people.colleague) == [(Task.FIX, issue)]
+    assert waits(people.editor) == []
 
 
 def test_a_review_says_what_is_unticked_and_open(draft: Make, people: SimpleNamespace) -> None:
@@ -186,6 +200,16 @@ def test_today_and_tomorrow_of_each_digest(digest: Digest, draft: Make, people: 
     assert [(one.blockers, one.warnings) for one in seen] == [(0, 0), (0, 0), (1, 1), (0, 0)]
     assert [one.day.is_overdue for one in seen] == [True, False, True, False]
     assert seen[1].day.deadline == datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+
+
+def test_a_day_counts_the_problems_that_its_own_page_shows(draft: Make, people: SimpleNamespace) -> None:
+    Tag.objects.create(name="早 间")
+    first = next(iter(manuscript(1).items))
+    issue = draft(1, sections=(Section("版块", items=(replace(first, follows="zzzzzzzz"),)),))
+    shown = examine(issue.head.manuscript)
+    assert {"tag_alike", "follows_unseen"} <= {one.code for one in shown}
+    today = standing(people.writer)[0]
+    assert (today.blockers, today.warnings) == (len(blockers(shown)), len(shown) - len(blockers(shown)))
 
 
 def test_a_day_is_overdue_from_its_deadline_on_until_it_is_live(
@@ -332,7 +356,7 @@ def test_the_page_costs_the_same_for_thirty_issues(draft: Make, people: SimpleNa
     before = queries_of(people.reviewer)
     for number in range(1, 30):
         send(number)
-    assert (before, queries_of(people.reviewer)) == (20, 20)
+    assert (before, queries_of(people.reviewer)) == (21, 21)
     soup = page(people.reviewer)
     assert said(soup, ".waits h3") == [f"To review {waiting.MOST}+"]
     assert soup.select_one(".rest a")["href"].endswith("?state=in_review")  # type: ignore[index,union-attr]
