@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from digests import exchange, workflow
@@ -67,7 +66,6 @@ def page(
         "seen_version": sent.get("version", issue.version),
         "seen_revision": sent.get("revision", head.number if head else 0),
         "label": DEFAULT_LABEL,
-        "upload": _upload(),
     }
     return TemplateResponse(request, "admin/digests/issue/text.html", context, status=status)
 
@@ -139,11 +137,3 @@ def _spots(named: Manuscript, reading: Reading) -> dict[str | int | None, Spot]:
     places = (*spots.items, *spots.insights, *spots.briefs)
     found.update((value.uid, spot) for value, spot in zip(values, places, strict=True))
     return found
-
-
-def _upload() -> str:
-    """Return where a picture is sent that somebody drops on the text; empty while there is no such place."""
-    try:
-        return reverse("admin:digests_picture_upload")
-    except NoReverseMatch:
-        return ""
