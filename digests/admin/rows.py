@@ -81,7 +81,7 @@ class ItemForm(RowForm):
         widgets = {
             "headline": TextInput,
             "link": TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
-            "body": Textarea(attrs={"rows": 4}),
+            "body": Textarea(attrs={"rows": 4, "aria-label": _("Text")}),
             "ai_role": Select,
             "follows": TextInput(attrs={"hidden": True}),  # not of type hidden: that has no value it began with
             "position": HiddenInput,

@@ -100,7 +100,7 @@
   // What is folded and filled says so; what has an error is open.
   for (const fold of form.querySelectorAll("[data-fold]")) {
     const filled = [...fold.querySelectorAll("input:not([type=hidden]):not([type=checkbox]):not([type=file]), textarea")].some((one) => one.value);
-    fold.classList.toggle("is-filled", filled || fold.querySelector(".file-upload, img, a") !== null);
+    fold.classList.toggle("is-filled", filled || fold.querySelector(".file-upload, img[src], a") !== null);
     if (fold.querySelector(".errorlist")) fold.open = true;
   }
   count();

@@ -21,7 +21,9 @@
   const show = (entry) => {
     mark(entry);
     jumped = Date.now();
-    place(entry)?.scrollIntoView({ block: "start" });
+    // The frame alone: scrollIntoView would move the page that it stands in too.
+    const spot = place(entry)?.getBoundingClientRect();
+    if (spot) frame.contentWindow.scrollTo({ top: frame.contentWindow.scrollY + spot.top - 24 });
   };
 
   const follow = () => {

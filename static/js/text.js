@@ -66,6 +66,7 @@
     errorCallback: (problem) => window.alert(problem),
   });
   const cm = editor.codemirror;
+  cm.getScrollerElement().tabIndex = 0; // whoever only reads scrolls it by keyboard too
 
   // What is in braces is for machines, and the head is no Markdown.
   cm.addOverlay({

@@ -88,7 +88,8 @@ def test_many_issues_are_found_marked_and_sent_on(visit: Visit, day: date, tmp_p
     writer.fill("[name=q]", "第 1 条：新闻里的新闻")
     writer.fill("[name=from]", "2026-03-01")
     writer.select_option("[name=state]", "draft")
-    writer.locator("#changelist-search button").click()
+    with writer.expect_navigation():
+        writer.locator("#changelist-search button").click()
     rows = writer.locator("#result_list tbody tr")
     count = rows.count()
     assert count >= 1
