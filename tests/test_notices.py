@@ -500,7 +500,7 @@ def test_a_notice_is_read_in_the_language_of_who_reads_it(
     do(Action.SUBMIT, draft(), people.writer)
     client = desk(people.reviewer)
     client.cookies["django_language"] = "zh-hans"
-    assert shown(client)["blocking"] == ["晨报 2026-03-01 等您审稿：writer 已送审。"]
+    assert shown(client)["blocking"] == ["晨报 2026-03-01 等你审稿：writer 已送审。"]
 
 
 def test_opening_the_issue_marks_its_notices_read_and_only_its_own(

@@ -252,9 +252,9 @@ def test_a_mail_only_to_know_says_so_and_several_digests_are_the_newsrooms(
     ("newsroom", "own", "subject"),
     [
         ("en", "", "[晨报] 1 issue waits for you"),
-        ("zh-hans", "", "[晨报] 1 期等您处理"),
+        ("zh-hans", "", "[晨报] 1 期等你处理"),
         ("zh-hans", "en", "[晨报] 1 issue waits for you"),
-        ("en", "zh-hans", "[晨报] 1 期等您处理"),
+        ("en", "zh-hans", "[晨报] 1 期等你处理"),
     ],
 )
 def test_a_mail_is_in_the_language_of_its_reader_else_the_newsrooms(

@@ -20,7 +20,7 @@ def bell(page: Page) -> Locator:
 
 def rung(page: Page) -> int:
     """Return how much the bell says waits, of all issues: the newsroom is that of every browser test."""
-    found = re.search(r"(\d+) (?:件等您|waits? for you)", bell(page).inner_text())
+    found = re.search(r"(\d+) (?:件等你|waits? for you)", bell(page).inner_text())
     return int(found[1]) if found else 0
 
 
@@ -42,7 +42,7 @@ def test_a_submission_waits_for_the_reviewer_then_its_approval_for_the_editor(
 
     reviewer.reload()
     assert rung(reviewer) == others + 1
-    expect(waiting(reviewer, day)).to_have_text([f"AI 日报 {day} 等您审稿：写稿人 已送审。"])
+    expect(waiting(reviewer, day)).to_have_text([f"AI 日报 {day} 等你审稿：写稿人 已送审。"])
     waiting(reviewer, day).click()
     expect(reviewer.locator("form.choice").first).to_be_visible()
     assert rung(reviewer) == others + 1  # seen is not done
@@ -56,7 +56,7 @@ def test_a_submission_waits_for_the_reviewer_then_its_approval_for_the_editor(
     do(writer, "submit")
     expect(writer.locator(".messagelist .success")).to_be_visible()
     assert rung(writer) == mine
-    expect(waiting(reviewer, day)).to_have_text([f"AI 日报 {day} 等您再看一遍：您上次审过之后，稿子有改动或重新送审。"])
+    expect(waiting(reviewer, day)).to_have_text([f"AI 日报 {day} 等你再看一遍：你上次审过之后，稿子有改动或重新送审。"])
 
     expect(waiting(editor, day)).to_have_count(0)
     assert editor.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
