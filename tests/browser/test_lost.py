@@ -8,7 +8,7 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_day import Visit, day, headlines, save, sections
+from tests.browser.test_day import Visit, day, headlines, issue_address, save, sections
 
 __all__ = ["day"]  # a fixture
 
@@ -19,6 +19,12 @@ def kept(page: Page) -> int:
     """Return how many unsaved texts this browser keeps."""
     count: int = page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('kept:')).length")
     return count
+
+
+def written(page: Page) -> str:
+    """Return what stands in the editor: it draws only the lines in sight."""
+    text: str = page.locator(".CodeMirror").evaluate("it => it.CodeMirror.getValue()")
+    return text
 
 
 def open_issue(page: Page, day: date) -> None:
@@ -175,3 +181,41 @@ def test_two_people_see_each_other_and_put_together_what_both_changed(visit: Vis
     expect(editor.locator("[name=summary]")).to_have_value("编辑的摘要。")
     expect(body).to_have_value("两个人写的正文。")
     assert kept(editor) == 0
+
+
+def test_text_of_the_text_view_comes_back_after_a_crash_and_saves(visit: Visit, day: date) -> None:
+    page = visit("writer", language="en-US")
+    address = f"{issue_address(page, day)}text/"
+    page.goto(address)
+    page.locator(".CodeMirror").evaluate("it => { it.CodeMirror.focus(); it.CodeMirror.execCommand('goDocEnd') }")
+    page.keyboard.type(" and what the crash took")
+    expect(page.locator("[data-kept-note]")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    assert kept(page) == 1
+    context = page.context
+    page.close()
+
+    page = context.new_page()
+    page.goto(address)
+    assert "what the crash took" not in page.locator("#text").input_value()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.locator("#text_form")).to_have_class(re.compile("is-unsaved"))
+    assert " and what the crash took" in written(page)
+    page.locator("[name=_save]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert "what the crash took" in page.locator("#text").input_value()
+    assert kept(page) == 0
+
+
+def test_a_text_saved_without_a_login_comes_back(visit: Visit, day: date) -> None:
+    page = visit("writer", language="en-US")
+    address = f"{issue_address(page, day)}text/"
+    page.goto(address)
+    page.locator(".CodeMirror").evaluate("it => { it.CodeMirror.focus(); it.CodeMirror.execCommand('goDocEnd') }")
+    page.keyboard.type(" typed while nobody was logged in")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[name=_save]").click()
+    log_in(page, "writer")
+    page.goto(address)
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.locator("#text_form")).to_have_class(re.compile("is-unsaved"))
+    assert " typed while nobody was logged in" in written(page)

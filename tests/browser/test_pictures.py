@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.test_day import day, do, open_issue, save, sections  # noqa: F401 - `day` is a fixture
+from tests.browser.test_day import day, do, issue_address, open_issue, save, sections  # noqa: F401 - `day` is a fixture
 
 Visit = Callable[..., Page]
 
@@ -168,3 +168,16 @@ def test_a_cover_is_dropped_described_and_focused_in_english(
     expect(cover.locator(".cover-chosen")).to_be_hidden()
     save(writer)
     expect(writer.locator("[name=cover_file]")).to_have_value("")
+
+
+def test_a_picture_pasted_into_the_text_view_is_stored_and_asks_for_its_words(visit: Visit, day: date) -> None:  # noqa: F811
+    page = visit("writer", language="en-US")
+    page.goto(f"{issue_address(page, day)}text/")
+    area = page.locator(".CodeMirror")
+    area.evaluate("it => { it.CodeMirror.focus(); it.CodeMirror.setCursor(16, 0) }")
+    # The editor takes it, and need not keep it from a field in which a browser puts no pictures.
+    content = base64.b64encode(picture()).decode()
+    area.locator("textarea").evaluate(GIVE, ["paste", "window.jpg", content])
+    shown = page.frame_locator(".seen iframe").locator("article.story picture img")
+    expect(shown).to_have_count(1)
+    expect(page.locator(".problems")).to_contain_text("picture in the text has no description")
