@@ -60,6 +60,14 @@ def answer(
     return response
 
 
+def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
+    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
+    with translation.override(settings.LANGUAGE_CODE):
+        response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
+    response.headers["Content-Language"] = settings.LANGUAGE_CODE
+    return response
+
+
 def as_json(data: dict[str, Any]) -> HttpResponse:
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
 

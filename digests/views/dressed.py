@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
 
-from digests.markup import Shown
 from digests.models import Edition, Insight, NewsItem, Source, Tag
 
 
@@ -51,7 +50,7 @@ def corrections_of(issue: Any) -> Any:
     return Edition.objects.begun().filter(issue=issue).exclude(correction="").only("correction", "note", "live_from")
 
 
-def shared(edition: Edition, shown: Mapping[str, Shown]) -> str:
+def shared(edition: Edition, shown: Container[str]) -> str:
     """Return the address of what a shared link shows; each edition's is another, since others keep it by address."""
     name = "issue-cover-cropped" if edition.cover in shown else "issue-cover"
     return f"{reverse(name, args=[edition.digest.slug, edition.date])}?edition={edition.number}"
