@@ -11,11 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from digests.models import Digest, Edition
-from digests.pages import absolute
+from digests.pages import SEARCH, absolute
 from digests.views.answers import document, feed_links, readable
 from digests.views.listing import listed
 
-SEARCH = "/search/"
 NEWEST = 20  # issues
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -67,7 +68,7 @@ def tags(request: HttpRequest, part: int) -> HttpResponse:
 def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpResponse:
     """List the issues of a month, each with its stories."""
     live = Edition.objects.live().filter(digest__slug=digest, date__year=year, date__month=month)
-    editions = (
+    editions: Any = (
         live.select_related("digest")
         .only("number", "date", "live_from", "cover", "digest__slug")
         .annotate(has_picture=Exists(Picture.objects.filter(file=OuterRef("cover"))))
@@ -86,9 +87,9 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
     return _listed(request, list(_issues(editions, stories)))
 
 
-def _issues(editions: Iterator[Edition], stories: dict[int, list[str]]) -> Iterator[Entry]:
+def _issues(editions: Any, stories: dict[int, list[str]]) -> Iterator[Entry]:
     for edition in editions:
-        image = shared(edition, {edition.cover}) if edition.has_picture else ""
+        image = shared(edition, {edition.cover}).path if edition.has_picture else ""
         yield Entry(edition.get_absolute_url(), edition.live_from, image)
         for uid in stories.get(edition.pk, ()):
             yield Entry(reverse("story", args=[uid]), edition.live_from)
@@ -108,11 +109,10 @@ def news(request: HttpRequest) -> HttpResponse:
     Google allows.
     """
     since = timezone.now() - NEWS_IS
+    # By index first: no edition is older than its issue.
+    recent: Any = Edition.objects.live().filter(live_from__gte=since).dated()
     recent = (
-        Edition.objects.live()
-        .filter(live_from__gte=since)  # by index; none that is younger than its issue is lost by it
-        .dated()
-        .filter(first_published__gte=since)
+        recent.filter(first_published__gte=since)
         .select_related("digest")
         .only("date", "title", "digest__slug", "digest__name", "digest__language", "digest__time_zone")
         .order_by("-first_published", "-pk")[:MOST_NEWS]
