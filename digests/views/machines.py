@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from digests.models import Digest, Edition
 from digests.pages import SEARCH, absolute
@@ -16,6 +17,7 @@ from digests.views.answers import document, feed_links, readable
 from digests.views.listing import listed
 
 NEWEST = 20  # issues
+SUMMARY = 160  # characters, as search results have
 
 
 @readable
@@ -57,10 +59,11 @@ def _digest(digest: Digest) -> dict[str, Any]:
 
 
 def _issue(edition: Edition) -> dict[str, Any]:
+    summary = Truncator(edition.summary).chars(SUMMARY)
     return {
         "title": _words(edition.title),
         "url": absolute(reverse("issue-markdown", args=[edition.digest.slug, edition.date])),
-        "about": _words(f"{edition.digest.name}, {edition.date}. {edition.summary}"),
+        "about": _words(f"{edition.digest.name}, {edition.date}. {summary}"),
     }
 
 
