@@ -253,6 +253,7 @@ MIDDLEWARE = [
     "newsroom.middleware.refuse_nul",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.middleware.compress_text",  # below WhiteNoise, whose files are compressed once for all
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -427,13 +427,28 @@ def test_every_page_is_sound(client: Client, published: Make, address: str) -> N
         assert str(link["href"])[1:] in ids
     assert not response.cookies
     if response.status_code == 200:
-        assert response.headers["Vary"] == "Accept-Language"
+        assert response.headers["Vary"] == "Accept-Language, Accept-Encoding"
         assert "public" in response.headers["Cache-Control"] and "max-age=60" in response.headers["Cache-Control"]
         assert client.get(address, headers={"if-none-match": response.headers["ETag"]}).status_code == 304
         assert client.post(address).status_code == 405
         assert client.head(address).content == b""
         for feed in page.select("link[rel=alternate][type*='feed+json'], link[rel=alternate][type*=xml]"):
             assert client.get(str(feed["href"])).status_code == 200
+
+
+def test_words_are_compressed_for_who_takes_it_and_still_known_by_their_etag(client: Client, published: Make) -> None:
+    published()
+    plain = client.get("/morning/2026-03-01/")
+    for address in ("/morning/2026-03-01/", "/morning/2026-03-01.md", "/morning/2026-03-01.json", "/morning/rss.xml"):
+        response = client.get(address, headers={"accept-encoding": "gzip"})
+        assert response.headers["Content-Encoding"] == "gzip" and len(response.content) < 3_000
+    page = client.get("/morning/2026-03-01/", headers={"accept-encoding": "gzip"})
+    assert gzip.decompress(page.content) == plain.content
+    for etag in (plain.headers["ETag"], page.headers["ETag"]):
+        again = client.get("/morning/2026-03-01/", headers={"accept-encoding": "gzip", "if-none-match": etag})
+        assert again.status_code == 304
+    picture = client.get("/morning/2026-03-01/cover.png", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in picture.headers and "Accept-Encoding" not in picture.headers["Vary"]
 
 
 def test_a_language_chosen_by_cookie_is_not_for_shared_caches(client: Client, published: Make) -> None:
