@@ -473,8 +473,8 @@ def test_queries_of_an_issue_are_as_many_for_60_stories(
     issue = published(stories)
     tagged = story_of(issue, 2).uid
     for address, queries in {
-        "/morning/2026-03-01/": 6,
-        f"/stories/{tagged}/": 5,
+        "/morning/2026-03-01/": 7,
+        f"/stories/{tagged}/": 8,
         "/morning/2026-03-01.md": 3,
         "/morning/2026-03-01.json": 4,
         "/morning/2026-03-01/label.json": 2,
@@ -499,7 +499,7 @@ def test_queries_of_a_list_are_as_many_for_1000_issues(
         "/morning/2026/02/": 4,
         "/tags/": 1,
         "/tags/ai/": 3,
-        "/morning/2026-02-25/": 6,
+        "/morning/2026-02-25/": 7,
     }.items():
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200
