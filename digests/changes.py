@@ -75,6 +75,8 @@ def _told(change: diff.Change, text: Callable[[diff.Place, str], str]) -> Change
             return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
         case "reordered":
             return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
+    if old == new:  # where words alone are shown
+        return Change("moved", _("Only links or marks changed"), field=name_of(change.place))
     return Change("edited", "", field=name_of(change.place), words=tuple(diff.words(old, new)))
 
 

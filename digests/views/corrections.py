@@ -34,7 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def corrections(request: HttpRequest) -> HttpResponse:
     """List what was corrected, retracted and withdrawn, the newest first."""
     slug, kind, before = (request.GET.get(name, "") for name in ("digest", "type", "before"))
-    publication = get_object_or_404(Digest, slug=slug.replace("\0", "")) if slug else None
+    publication = get_object_or_404(Digest, slug=slug) if slug else None
     if kind and kind not in KINDS:
         raise Http404(_("There is no such type of correction."))
     entries = _entries(publication, kind, _place(before) if before else None)
@@ -78,10 +78,12 @@ def _part(editions: Any, publication: Digest | None, before: tuple[datetime, int
 
 
 def _of_correction() -> dict[str, Any]:
-    """Return what an entry links to: the edition before it, and the story that it took back."""
+    """Return what an entry links to: the issue as it is now, the edition before, and the story that was taken back."""
+    live = Edition.objects.live().filter(issue=OuterRef("issue"))
     before = Edition.objects.filter(issue=OuterRef("issue"), live_from__lt=OuterRef("live_from"))
     taken_back = Retraction.objects.filter(issue=OuterRef("issue"), at=OuterRef("live_from"))
     return {
+        "title_now": Subquery(live.values("title")[:1]),
         "before": Subquery(before.order_by("-live_from").values("number")[:1]),
         "story": Coalesce(Subquery(taken_back.values("uid")[:1]), Value("")),
     }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from digests import pictures, press
@@ -51,16 +52,14 @@ def listed(editions: Iterable[Any], live: Edition) -> list[Any]:
 def earlier(live: Any, wanted: str) -> Any:
     """Return an edition of an issue by its number, with what readers may still have of it. Raises Http404.
 
-    What was retracted since is a tombstone here too. Its headline may stand in the issue's own title, summary and
-    intro as they were, so those are the live edition's then. Pictures that the live edition has no more are left out.
+    What was retracted is a tombstone here too. Its headline may stand in the issue's own title, summary and intro as
+    they were, so those are the live edition's then. Pictures that the live edition has no more are left out.
     """
     found: Any = _by_number(live, wanted)
     found.digest, found.current = live.digest, live
     words = press.public_manuscript(found)
-    found.retracted_since = list(
-        Retraction.objects.filter(issue=live.issue_id, at__gt=found.live_from).order_by("at", "pk")
-    )
-    if found.retracted_since:
+    found.retractions = list(Retraction.objects.filter(issue=live.issue_id).order_by("at", "pk"))
+    if found.retractions:
         now = press.public_manuscript(live)
         words = replace(words, title=now.title, summary=now.summary, intro=now.intro, seo=now.seo)
     found.revision.manuscript = words
@@ -87,7 +86,8 @@ def changed_since(edition: Any, until: str) -> tuple[Any, list[Changed]]:
     other = earlier(edition.current, until) if until else edition.current
     if other.live_from <= edition.live_from:
         raise Http404(_("That edition came no later."))
-    return other, compare(edition.revision.manuscript, press.public_manuscript(other))
+    with translation.override(edition.digest.language):
+        return other, compare(edition.revision.manuscript, press.public_manuscript(other))
 
 
 def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
