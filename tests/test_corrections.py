@@ -183,7 +183,7 @@ def test_the_log_is_paged_without_leaving_one_out(
         if older is None:
             break
         page = get(client, older["href"])
-    assert [kind for kind, _ in seen] == ["错字", "撤下", "错字", "错字", "错字"]
+    assert [kind for kind, _ in seen] == ["错字", "错字", "撤下", "错字", "错字"]
     assert [at for _, at in seen] == sorted((at for _, at in seen), reverse=True)
 
 
