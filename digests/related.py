@@ -14,7 +14,7 @@ from digests.manuscript.headlines import Headline, likeness
 from digests.models import Shingle, Story
 
 SHOWN = 5
-LIKELY = 40  # stories that are read whole, and stories found by their headline
+LIKELY = 24  # stories that are found by what they share, and as many by their headline
 WITH_TAG = 100  # rows that are read for one tag: the newest
 WITH_LINK = 20  # and for one source or link
 TAGS = 10
@@ -44,7 +44,10 @@ def find(story: Story, tags: Iterable[int]) -> list[Any]:
         .select_related("edition__digest")
         .only("uid", "headline", *(f"edition__{name}" for name in ("date", "digest__name", "digest__language")))
     )
-    ranked = {one: weights[one.pk] + LIKE_HEADLINE * likeness(headline, Headline.of(one.headline)) for one in found}
+    ranked = {one: weights[one.pk] for one in found}
+    for one in ranked:
+        if one.uid in alike:
+            ranked[one] += LIKE_HEADLINE * likeness(headline, Headline.of(one.headline))
     newest = sorted(ranked, key=lambda one: (one.edition.date, -one.pk), reverse=True)
     # Rounded, so that of what is about as near the newest comes first.
     return sorted((one for one in newest if ranked[one]), key=lambda one: -round(ranked[one], 1))[:SHOWN]

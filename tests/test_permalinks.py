@@ -196,9 +196,7 @@ def test_a_tombstone_has_the_reason_and_none_of_the_words(
     issue = published(**of(tell("bbbbbbbb", "前一条"), gone, tell("cccccccc", "后一条", follows="22222222")))
     published(**of(tell("dddddddd", "又一天", follows="cccccccc", tags=("假标签",)), day=2))
     retract(issue, gone.uid, people)
-    stone = client.get("/stories/22222222/")
-    assert stone.status_code == 410
-    page = BeautifulSoup(stone.content, "html.parser")
+    page = get(client, "/stories/22222222/", 410)
     assert page.select_one(".retracted").get_text(strip=True) == "照片系摆拍。"
     assert page.find("meta", attrs={"name": "robots"})["content"] == "noindex"
     assert page.find("a", href="/morning/2026-03-01/")
