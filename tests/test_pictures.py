@@ -30,7 +30,7 @@ from digests import markup, pictures
 from digests.manuscript.values import NewsItem, Section
 from digests.markup import Shown
 from digests.models import Edition, Issue, Picture
-from digests.preflight import Place, check
+from digests.preflight import Place, check, passed
 from tests.conftest import manuscript, reword
 from tests.test_admin import filled
 from tests.test_admin import opened as opened_form
@@ -365,6 +365,7 @@ def test_a_picture_in_a_text_needs_a_description(draft: Make) -> None:
     picture = taken(encoded(drawn()))
     problems = [one for one in check(manuscript(1, **in_text(picture, alt=""))) if one.code == "picture_alt_missing"]
     assert [(one.severity, one.place.field) for one in problems] == [("blocker", "body")]
+    assert "Every picture has a description." not in passed(problems)
     for alt in ("Red and blue", "-"):
         assert not [one for one in check(manuscript(1, **in_text(picture, alt))) if one.code == "picture_alt_missing"]
     uid = draft(**in_text(picture, alt="")).head.manuscript.sections[0].items[0].uid
