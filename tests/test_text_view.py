@@ -334,6 +334,30 @@ def test_problems_stand_at_their_lines_also_of_stories_without_a_name(draft: Mak
     ]
 
 
+def test_a_problem_of_an_insight_stands_at_its_own_line(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    text = "\n".join(
+        ["---", "title: T", "date: 2026-03-01", "summary: S", "---", "# T", "", "## One", "",
+         "### [A](https://a.test)", "", "Body.", "", "**影响：**", "- fine", "- TODO", "- two `ticks", "- ",
+         "", "### [B](https://b.test/)", "", "**影响：**", "", "A paragraph of one's own, and so it goes on,", ""]
+    )  # fmt: skip
+    expected = [
+        (16, "blocker", "“TODO” looks like text that was to be replaced."),
+        (17, "warning", "A backtick ` has no partner."),
+        (18, "warning", "An insight of “A” has no text."),
+        (22, "warning", "The text stops at “…own, and so it goes on,”."),
+    ]
+    client = desk(people.writer)
+    assert told(checked(client, issue, text)) == expected
+    client.post(url(issue), {**opened(client, issue), "text": text})
+    named = opened(client, issue)["text"].replace("\r\n", "\n")
+    lines, now = text.split("\n"), named.split("\n")
+    found = told(checked(client, issue, named))
+    assert [(now[line - 1].partition(" {")[0], *rest) for line, *rest in found] == [
+        (lines[line - 1].rstrip(), *rest) for line, *rest in expected
+    ]
+
+
 def test_a_text_that_cannot_be_read_is_told_and_has_no_page(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     answer = checked(desk(people.writer), issue, "---\ntitle: T\ndate: x\n---\n")
