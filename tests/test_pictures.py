@@ -405,6 +405,23 @@ def test_an_upload_answers_with_what_a_text_needs(client: Client, people: Simple
     assert (again["name"], again["alt"]) == (picture.file.name, "Red [and] blue")
 
 
+def test_what_a_text_says_of_a_picture_is_kept_for_its_next_use(client: Client, people: SimpleNamespace) -> None:
+    client.force_login(people.writer)
+    name = send(client, encoded(drawn())).json()["name"]
+
+    def describe(alt: str) -> int:
+        return client.post("/admin/digests/picture/describe/", {"name": name, "alt": alt}).status_code
+
+    assert describe(" \0\n") == 204
+    assert send(client, encoded(drawn())).json()["alt"] == ""
+    assert describe(f"Red and\nblue{'!' * 400}") == describe("Something else") == 204
+    assert send(client, encoded(drawn())).json()["alt"] == f"Red and blue{'!' * 288}"
+    client.force_login(people.reviewer)
+    assert describe("A reviewer's") == 403
+    client.logout()
+    assert describe("A stranger's") == 302
+
+
 def test_an_upload_that_cannot_be_says_why(client: Client, people: SimpleNamespace, settings: Settings) -> None:
     assert send(client, encoded(drawn())).status_code == 302  # to the login
     client.force_login(people.reviewer)
