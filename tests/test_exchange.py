@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -27,6 +28,11 @@ def rewrite(issue: Issue, words: Manuscript, people: SimpleNamespace) -> Manuscr
     with workflow.editing(issue, by=people.writer) as locked:
         exchange.to_rows(words, locked)
     return exchange.from_rows(Issue.objects.get(pk=issue.pk))
+
+
+def names_in(words: Manuscript) -> list[str]:
+    things: list[Any] = [*words.items, *words.briefs, *words.insights]
+    return [one.uid for one in things]
 
 
 def test_rows_say_what_the_manuscript_said(draft: Make) -> None:
@@ -123,9 +129,9 @@ def test_a_text_that_goes_to_another_day_and_digest_has_names_of_its_own_and_kee
         text = write(replace(words, date=copy.date), uids=True)
         found = rewrite(copy, read(text).manuscript, people)
         assert found.without_uids().sections == words.without_uids().sections
-        names.append([one.uid for one in (*found.items, *found.briefs, *found.insights)])
+        names.append(names_in(found))
     assert names[0] == names[1] and all(names[0])
-    assert not set(names[0]) & {one.uid for one in (*words.items, *words.briefs, *words.insights)}
+    assert not set(names[0]) & set(names_in(words))
     assert exchange.from_rows(issue) == words
 
 
