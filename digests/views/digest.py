@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from digests.markup import card
 from digests.models import Digest, Edition
 from digests.views.answers import answer, feed_links, readable
-from digests.views.listing import day_of, headlines_of, listed
+from digests.views.listing import day_of, led, listed
 
 PAGE = 20  # issues
 
@@ -31,8 +31,7 @@ def digest(request: HttpRequest, digest: str) -> HttpResponse:
     last = entries[PAGE - 1] if len(entries) > PAGE else None
     latest = entries[0] if entries and not before else None
     context = {
-        "latest": latest,
-        "headlines": headlines_of([latest]).get(latest.pk, []) if latest else [],
+        "leads": led([latest]) if latest else [],
         "issues": entries[1:PAGE] if latest else entries[:PAGE],
         "months": live.order_by()
         .annotate(month=TruncMonth("date"))

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from digests.markup import Shown
+from digests.markup import Shown, picture
 from digests.models import Edition, Insight, NewsItem, Source, Tag
+
+COVER = (1200, 630)
 
 
 def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> dict[str, Any]:
@@ -49,6 +52,15 @@ def in_time(stories: Any) -> Any:
 def corrections_of(issue: Any) -> Any:
     """Return the editions that told readers of a correction."""
     return Edition.objects.begun().filter(issue=issue).exclude(correction="").only("correction", "note", "live_from")
+
+
+def cover(of: Mapping[str, str], shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
+    """Return the cover of an issue; nothing if it has none. Lazy is for one that no page begins with."""
+    if not of["file"]:
+        return ""
+    # One from before there were pictures is shown as it was uploaded.
+    plain = Shown(default_storage.url(of["file"]) + by, *COVER)
+    return picture(shown.get(of["file"], plain), of["alt"], css="cover", sizes=sizes, lazy=lazy)
 
 
 def shared(edition: Edition, shown: Mapping[str, Shown]) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from digests.models import Digest, Edition
 from digests.views.answers import answer, feed_links, readable
-from digests.views.listing import headlines_of, listed
+from digests.views.listing import led, listed
 
 RECENT = 10  # issues
 
@@ -18,9 +18,8 @@ def front(request: HttpRequest) -> HttpResponse:
     of_digest = Edition.objects.live().filter(digest=OuterRef("pk")).order_by("-date")
     latest = Digest.objects.annotate(latest=Subquery(of_digest.values("pk")[:1])).values("latest")
     editions = list(listed(Edition.objects.live().filter(pk__in=latest)))
-    headlines = headlines_of(editions)
     context = {
-        "leads": [(edition, headlines.get(edition.pk, [])) for edition in editions],
+        "leads": led(editions),
         "digest": editions[0].digest if len(editions) == 1 else None,
         "recent": listed(Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions]))[:RECENT],
         "feeds": feed_links("front"),

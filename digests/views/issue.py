@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date as Date
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,15 +13,14 @@ from django.utils.translation import gettext_lazy
 from digests import pictures, press, provenance
 from digests.manuscript.values import domain
 from digests.manuscript.writer import write
-from digests.markup import Shown, card, picture
+from digests.markup import card
 from digests.models import Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
 from digests.views.answers import Gone, answer, as_json, feed_links, readable
-from digests.views.dressed import corrections_of, dressed, in_time, shared, tags_of
+from digests.views.dressed import corrections_of, cover, dressed, in_time, shared, tags_of
 from digests.views.listing import listed
 
-COVER = (1200, 630)
-COVER_WIDTH = "(min-width: 60rem) 25rem, 100vw"  # what digest.css gives it
+COVER_WIDTH = "(min-width: 44rem) 40.375rem, 100vw"  # what digest.css gives it
 
 
 @readable
@@ -55,7 +53,7 @@ def issue_page(
         "page": edition.page,
         "sections": _sections(edition.page, sources, tags, _followed(edition.page)),
         "tags": tags_of(edition.page["tags"], tags),
-        "cover": _cover(edition.page["cover"], shown, by=pictures_by),
+        "cover": cover(edition.page["cover"], shown, sizes=COVER_WIDTH, by=pictures_by),
         "pictures": shown,
         "shared": shared(edition, shown),
         "corrections": corrections,
@@ -156,12 +154,3 @@ def _followed(page: dict[str, Any]) -> dict[str, Story]:
     """Return the stories that those of a page are updates to, where readers see them. No query where there are none."""
     uids = {uid for section in page["sections"] for item in section["items"] if (uid := item.get("follows"))}
     return {story.uid: story for story in in_time(Story.objects.live().filter(uid__in=uids))} if uids else {}
-
-
-def _cover(cover: dict[str, str], shown: Mapping[str, Shown], *, by: str = "") -> str:
-    """Return the cover of an issue for its page; nothing if it has none."""
-    if not cover["file"]:
-        return ""
-    # One from before there were pictures is shown as it was uploaded.
-    plain = Shown(default_storage.url(cover["file"]) + by, *COVER)
-    return picture(shown.get(cover["file"], plain), cover["alt"], css="cover", sizes=COVER_WIDTH)
