@@ -42,6 +42,7 @@ def digest(request: HttpRequest, digest: str) -> HttpResponse:
         "is_first": not before,
         "feeds": feed_links("digest", publication.slug),
         "story_feeds": feed_links("stories", publication.slug),
+        "channels": publication.channels.all(),
         "card": card(publication.subscribe_card),
     }
     return answer(request, "digests/digest.html", context, digest=publication)

@@ -63,6 +63,7 @@ def issue_page(
         "later": neighbours.filter(date__gt=edition.date).order_by("date").first(),
         "feeds": feed_links("digest", edition.digest.slug),
         "story_feeds": feed_links("stories", edition.digest.slug),
+        "channels": edition.digest.channels.all(),
         "card": card(edition.digest.subscribe_card),
         **more,
     }
