@@ -8,7 +8,7 @@ import unicodedata
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
-_WORD = re.compile("[A-Za-z][A-Za-z’']*")
+_WORD = re.compile("[A-Za-z][A-Za-z’']+")  # a letter alone is a name for something
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 SENTENCE = 4  # words: fewer, without one in lower case, may be a name, which belongs to any language
 
@@ -28,7 +28,8 @@ def language_of(text: str) -> str:
         return "ko"
     if han > plain:
         return "zh"
-    if plain > han + kana + hangul or (not (han or kana or hangul) and len(words) >= SENTENCE):
+    others = han + kana + hangul
+    if (len(words) > 1 and plain > others) or (len(words) >= SENTENCE and not others):
         return "en"
     return ""
 

@@ -24,6 +24,8 @@ from digests.languages import foreign, language_of
         # open: a name, a number, a sign, an even mixture, an address
         ("GPT-5.2 Codex", ""),
         ("OpenAI", ""),
+        ("a b c", ""),
+        ("grep", ""),
         ("2026", ""),
         ("🚀", ""),
         ("", ""),

@@ -124,6 +124,36 @@ def test_an_issue_in_full(client: Client, published: Make) -> None:
     assert page.select_one(f".contents a[href='#{first.uid}']")
 
 
+def test_headings_in_a_text_follow_those_around_it(client: Client, published: Make) -> None:
+    text = "## 甲\n#### 乙\n## 丙"
+    item = NewsItem("一条", link="https://s.test/", body=text, insights=(Insight(text, bullet=False),))
+    issue = published(summary=text, intro=text, sections=(Section("版块", lead=text, items=(item,)),))
+    for address in ("/morning/2026-03-01/", f"/stories/{story_of(issue).uid}/"):
+        page = get(client, address)
+        levels = [int(heading.name[1]) for heading in page.main.find_all(re.compile("^h[1-6]$"))]
+        assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels)), levels
+    assert [heading.name for heading in page.select(".single .prose :is(h2, h3, h4)")] == ["h2", "h3", "h2"]
+
+
+def test_words_in_another_language_say_so(client: Client, published: Make) -> None:
+    items = (NewsItem("Attention is all you need"), NewsItem("OpenAI 发布 GPT-5"))
+    issue = published(title="What the papers say today", sections=(Section("Papers and what they say", items=items),))
+    marked = {
+        "/": [".lead-title a", ".headlines a"],
+        "/morning/2026/03/": [".entry-title a"],
+        "/morning/2026-03-01/": ["h1", ".contents > details > ol > li > a", ".contents li li a", "h2[id=s1]", "h3"],
+    }
+    for address, places in marked.items():
+        page = get(client, address)
+        for place in places:
+            assert page.select_one(place).get("lang") == "en", (address, place)
+    assert [heading.get("lang") for heading in page.select("h3")] == ["en", None]
+    Digest.objects.update(language="en")
+    page = get(client, f"/morning/{issue.date}/")
+    assert page.h1.get("lang") is None
+    assert [heading.get("lang") for heading in page.select("h3")] == [None, "zh"]
+
+
 def test_a_story_without_any_link_says_so(client: Client, published: Make) -> None:
     published(sections=(Section("版块", items=(NewsItem("甲"), NewsItem("乙", body="见 [原文](https://s.test/)"))),))
     stories = get(client, "/morning/2026-03-01/").select(".story")

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from digests.markup import Shown, picture
+from digests.markup import Shown, picture, raised
 from digests.models import Edition, Insight, NewsItem, Source, Tag
 
 COVER = (1200, 630)
@@ -34,6 +34,15 @@ def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[s
             for basis, insights in groupby(note["insights"], lambda insight: insight["basis"])
         ],
     }
+
+
+def alone(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a story for a page of its own, whose title is its headline: the headings in it follow right below."""
+    notes = [
+        {**note, "insights": [{**insight, "html": raised(insight["html"])} for insight in note["insights"]]}
+        for note in item["notes"]
+    ]
+    return {**item, "body": raised(item["body"]), "notes": notes}
 
 
 def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tag]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from digests import pictures
 from digests.models import Edition, Story, Tag
 from digests.views.answers import Gone, answer, feed_links, readable
-from digests.views.dressed import corrections_of, dressed, in_time, shared
+from digests.views.dressed import alone, corrections_of, dressed, in_time, shared
 
 
 @readable
@@ -28,12 +28,12 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         raise _gone(uid)
     edition = found.edition
     if found.retracted:
-        raise Gone(edition.digest, edition=edition, reason=found.page["body"])
+        raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
     thread = list(in_time(Story.objects.live().filter(thread=found.thread)))
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
     names = {Tag.key_of(name) for name in found.page["tags"]}
     item = dressed(
-        found.page,
+        alone(found.page),
         {found.source.domain: found.source} if found.source else {},
         {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {},
     )
