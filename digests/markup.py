@@ -783,8 +783,7 @@ class _Page(HTMLParser):
 
     def quoted(self, opening: int, first: int) -> None:
         """Say in which language a quote is, where it is another than that around it."""
-        found = foreign(" ".join(self.words[first:]), self.language)
-        if found and self.written[opening] == "<blockquote>":
+        if found := foreign(" ".join(self.words[first:]), self.language):
             self.written[opening] = f'<blockquote lang="{found}">'
 
     def lowered(self, tag: str) -> str:
