@@ -111,9 +111,9 @@ def live_edition(slug: str, day: Date) -> Any:
     edition = of_the_day.live().dated().first()
     if edition is not None:
         return edition
-    past = of_the_day.begun().defer("page").first()
+    past = of_the_day.begun().defer("page").order_by("-live_from").first()
     if past is not None:
-        raise Gone(past.digest)
+        raise Gone(past.digest, date=day, until=past.live_until)
     raise Http404(_("There is no such issue."))
 
 

@@ -11,10 +11,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from digests import pictures
-from digests.models import Edition, Story
+from digests.models import Digest, Edition, Story, Tag
 from digests.views.dressed import cover
 
 OF_DIGEST = ("slug", "name", "language", "description")
+TAGS = 12  # of an issue, where readers are sent on
 HEADLINES = 8  # of an issue, where it is announced
 LEAD_WIDTH = "(min-width: 66rem) 28.75rem, (min-width: 44rem) 45vw, 100vw"  # what digest.css gives its cover
 
@@ -51,6 +52,13 @@ def led(editions: Iterable[Edition]) -> list[tuple[Edition, list[Story], str]]:
         )
         for place, edition in enumerate(editions)
     ]
+
+
+def onward(digest: Digest | None) -> dict[str, Any]:
+    """Return where readers go on from a page with nothing on it: the latest issue, a digest's or any, and its tags."""
+    live = Edition.objects.live()
+    latest = listed(live.filter(digest=digest) if digest else live).first()
+    return {"latest": latest, "tags": Tag.objects.filter(editions=latest)[:TAGS] if latest else []}
 
 
 def day_of(text: str) -> Date:

@@ -57,6 +57,7 @@ def _gone(uid: str) -> Exception:
         Story.objects.filter(uid=uid, edition__in=Edition.objects.begun())
         .select_related("edition__digest")
         .defer("page", "edition__page")
+        .order_by("-edition__live_from")
         .first()
     )
-    return Gone(past.edition.digest) if past else Http404(_("There is no such story."))
+    return Gone(past.edition.digest, story_of=past.edition.date) if past else Http404(_("There is no such story."))
