@@ -197,6 +197,25 @@ def test_the_cover_is_shown_only_from_here(client: Client, published: Make, medi
     assert b"elsewhere.test" not in client.get("/morning/2026-03-02/").content
 
 
+def test_only_a_cover_that_a_page_begins_with_is_loaded_at_once(
+    client: Client, published: Make, media_root: Path
+) -> None:
+    (media_root / "covers").mkdir(parents=True)
+    for name in ("a1", "b2"):
+        (media_root / "covers" / f"{name}.png").write_bytes(name.encode())
+    evening = Digest.objects.create(name="晚报", slug="evening")
+    issue = published(cover_file="covers/a1.png", cover_alt="一扇窗")
+    published(date=DAY - timedelta(days=1), cover_file="covers/b2.png", cover_alt="一扇门")
+    Edition.objects.exclude(issue=issue).update(digest=evening)
+    (img,) = get(client, "/morning/2026-03-01/").select(".cover img")
+    assert (img["width"], img["height"], img["alt"], img.get("loading")) == ("1200", "630", "一扇窗", None)
+    covers = get(client, "/").select(".lead .cover img")
+    assert [(img["src"], img["alt"], img.get("loading")) for img in covers] == [
+        ("/media/covers/a1.png", "", None),
+        ("/media/covers/b2.png", "", "lazy"),
+    ]
+
+
 def test_corrections_are_told(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
     assert not get(client, "/morning/2026-03-01/").find(id="corrections")
@@ -480,7 +499,7 @@ def test_a_page_is_in_the_language_and_time_zone_of_its_digest(client: Client, p
     response = client.get("/morning/2026-03-01/", headers={"accept-language": "zh-hans"})
     page: Any = BeautifulSoup(response.content, "html.parser")
     assert page.html["lang"] == response.headers["Content-Language"] == "en"
-    assert page.select_one(".issue-day time").get_text() == "Sunday, March 1, 2026"
+    assert page.select_one(".issue-day time").get_text() == "Sunday 1 March 2026"
     assert "Feb. 28, 2026, 10 p.m." in page.select_one(".facts").get_text()
     assert get(client, "/tags/").html["lang"] == "zh-hans"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from pytest_django import Settings
 
+from digests.manuscript.values import Insight, NewsItem, Section
+from digests.models import Issue
 from newsroom.stylesheets import small, whole
 
 
@@ -49,6 +53,33 @@ def test_a_page_names_the_sheet_by_its_content(collected: Path, client: Client) 
     page = client.get("/").content.decode()
     named = next((collected / "css").glob("readers.*.css")).name
     assert page.count('rel="stylesheet"') == 1 and f"/static/css/{named}" in page
+
+
+@pytest.mark.django_db
+def test_fifteen_stories_and_how_they_look_are_twenty_kilobytes(
+    collected: Path, client: Client, published: Callable[..., Issue]
+) -> None:
+    chance = random.Random(7)
+
+    def words(length: int) -> str:
+        """Return characters by chance, out of as many as news uses: they compress worse than any news."""
+        return "".join(chr(0x4E00 + int(700 * chance.random() ** 2) * 29) for _ in range(length))
+
+    items = [
+        NewsItem(
+            words(20),
+            link=f"https://source{number}.test/{chance.getrandbits(40):x}",
+            body=words(140),
+            insights=tuple(Insight(words(35)) for _ in range(3)),
+            tags=(words(4),),
+        )
+        for number in range(15)
+    ]
+    published(sections=tuple(Section(words(8), items=tuple(items[at : at + 5])) for at in (0, 5, 10)))
+    page = client.get("/morning/2026-03-01/").content
+    sheet = (collected / "css" / "readers.css").read_bytes()
+    assert page.count(b'<article class="story"') == 15
+    assert len(gzip.compress(page)) + len(gzip.compress(sheet)) < 20_000
 
 
 def test_a_sheet_means_the_same_when_it_is_small() -> None:
