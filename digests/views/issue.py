@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from digests.manuscript.writer import write
 from digests.markup import Shown, card, picture
 from digests.models import Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
+from digests.views import jsonld
 from digests.views.answers import Gone, answer, as_json, feed_links, readable
 from digests.views.dressed import corrections_of, dressed, in_time, shared, tags_of
 from digests.views.listing import listed
@@ -50,6 +52,7 @@ def issue_page(
     label = provenance.label(edition, {name: source.kind for name, source in sources.items()})
     neighbours = listed(Edition.objects.live().filter(digest=edition.digest)).defer("summary")
     shown = pictures.shown(pictures.named(edition.page), by=pictures_by)
+    image = shared(edition, shown, edition.page["cover"]["alt"])
     context = {
         "edition": edition,
         "page": edition.page,
@@ -57,7 +60,8 @@ def issue_page(
         "tags": tags_of(edition.page["tags"], tags),
         "cover": _cover(edition.page["cover"], shown, by=pictures_by),
         "pictures": shown,
-        "shared": shared(edition, shown),
+        "shared": image,
+        "structured": "" if edition.pk is None else jsonld.of_issue(edition, image, corrections),
         "corrections": corrections,
         "label": label,
         "facts": _facts(label),
@@ -75,7 +79,7 @@ def issue_page(
 def label(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Give the nutrition label of an issue."""
     edition = live_edition(digest, date)
-    return as_json(_label(edition).to_json())
+    return for_programs(edition, as_json(_label(edition).to_json()))
 
 
 @readable
@@ -83,7 +87,7 @@ def markdown(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Give an issue in the manuscript format."""
     edition = live_edition(digest, date)
     text = write(press.public_manuscript(edition), footer=edition.digest.subscribe_card)
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    return for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
 @readable
@@ -92,18 +96,26 @@ def data(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     edition = live_edition(digest, date)
     words = press.public_manuscript(edition).to_json()
     del words["footer"]  # a card: raw HTML, and no part of the day's words
-    return as_json(
-        {
-            "digest": edition.digest.slug,
-            "date": edition.date,
-            "url": absolute(edition.get_absolute_url()),
-            "edition": edition.number,
-            "first_published": edition.first_published,
-            "updated": edition.live_from,
-            "manuscript": words,
-            "label": _label(edition).to_json(),
-        }
-    )
+    facts = {
+        "digest": edition.digest.slug,
+        "date": edition.date,
+        "url": absolute(edition.get_absolute_url()),
+        "edition": edition.number,
+        "first_published": edition.first_published,
+        "updated": edition.live_from,
+        "manuscript": words,
+        "label": _label(edition).to_json(),
+    }
+    return for_programs(edition, as_json(facts))
+
+
+def for_programs(edition: Edition, response: HttpResponse) -> HttpResponse:
+    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
+    changed = max(edition.live_from, edition.endorsed_at or edition.live_from)
+    response.headers["Last-Modified"] = http_date(changed.timestamp())
+    return response
 
 
 def live_edition(slug: str, day: Date) -> Any:

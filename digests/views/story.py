@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from digests import pictures
 from digests.models import Edition, Story, Tag
+from digests.views import jsonld
 from digests.views.answers import Gone, answer, feed_links, readable
 from digests.views.dressed import corrections_of, dressed, in_time, shared
 
@@ -15,12 +18,17 @@ from digests.views.dressed import corrections_of, dressed, in_time, shared
 @readable
 def story(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one story of a live edition, or its tombstone."""
-    found = (
+    found: Any = (
         Story.objects.addressed()
         .filter(uid=uid)
         .select_related("edition__digest", "source")
-        .annotate(is_corrected=Exists(corrections_of(OuterRef("edition__issue"))))
-        .defer("edition__page", "edition__digest__policies")
+        .dated()
+        .annotate(
+            is_corrected=Exists(corrections_of(OuterRef("edition__issue"))),
+            editor=F("edition__page__editor"),
+            cover_alt=F("edition__page__cover__alt"),
+        )
+        .defer("edition__page")
         .order_by("-edition__live_from")
         .first()
     )
@@ -38,9 +46,11 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {},
     )
     shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
+    image = shared(edition, shown, found.cover_alt)
     context = {
         "pictures": shown,
-        "shared": shared(edition, shown),
+        "shared": image,
+        "structured": jsonld.of_story(found, image),
         "story": found,
         "edition": edition,
         "item": item,
