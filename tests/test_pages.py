@@ -474,6 +474,8 @@ def test_every_page_is_sound(client: Client, published: Make, address: str) -> N
     assert len(ids) == len(set(ids))
     for link in page.select("a[href^='#']"):
         assert str(link["href"])[1:] in ids
+    for time in page.select("time"):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d[+-]\d\d:\d\d)?", str(time["datetime"]))
     assert not response.cookies
     if response.status_code == 200:
         assert response.headers["Vary"] == "Accept-Language, Accept-Encoding"
