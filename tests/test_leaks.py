@@ -174,6 +174,7 @@ def guessed() -> Iterator[str]:
         "slug": list(Tag.objects.values_list("slug", flat=True)),
         "domain": list(Source.objects.values_list("domain", flat=True)),
         "number": [0, 1, 2, 3, 4],
+        "part": [0, 1],
         "token": ["x", *PreviewLink.objects.values_list("key", flat=True)],
     }
     numbered = [f"?{name}={number}" for name in ("edition", "revision", "number") for number in (1, 2, 3)]

@@ -103,6 +103,9 @@ def data(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
         "edition": edition.number,
         "first_published": edition.first_published,
         "updated": edition.live_from,
+        "retracted": [
+            item["uid"] for section in edition.page["sections"] for item in section["items"] if item["retracted"]
+        ],
         "manuscript": words,
         "label": _label(edition).to_json(),
     }
