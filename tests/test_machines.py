@@ -483,10 +483,11 @@ def test_other_forms_are_for_any_site_and_name_the_page(
     issue = published()
     at = datetime(2026, 3, 1, 1, 2, 3, tzinfo=UTC)
     Edition.objects.update(live_from=at)
-    response = client.get(f"/morning/{form}")
+    response = client.get(f"/morning/{form}", headers={"accept-language": "en"})
     headers = response.headers
     assert headers["Content-Type"] == kind
     assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["Content-Language"] == "zh-hans"
     assert headers["Link"] == f'<{SITE}{ISSUE}>; rel="canonical"'
     assert headers["Last-Modified"] == "Sun, 01 Mar 2026 01:02:03 GMT"
     assert headers["Cache-Control"] == "max-age=60, public" and not response.cookies

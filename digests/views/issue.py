@@ -115,6 +115,7 @@ def data(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
 def for_programs(edition: Edition, response: HttpResponse) -> HttpResponse:
     """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Language"] = edition.digest.language
     response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
     changed = max(edition.live_from, edition.endorsed_at or edition.live_from)
     response.headers["Last-Modified"] = http_date(changed.timestamp())
