@@ -20,7 +20,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -103,6 +103,23 @@ def printed(html: str, pictures: Mapping[str, Shown] | None = None) -> SafeStrin
 def stored(html: str) -> list[str]:
     """List the names of the stored images that printed HTML shows."""
     return [name for found in _IMAGE.findall(html) if (name := _stored_name(dict(_GIVEN.findall(found))))]
+
+
+def without(printed: Any, names: Collection[str]) -> Any:
+    """Return printed HTML, or a page of it, with the words that describe these stored images in their place."""
+
+    def described(found: re.Match[str]) -> str:
+        given = dict(_GIVEN.findall(found[1]))
+        return escape(unescape(given.get("alt", ""))) if _stored_name(given) in names else found[0]
+
+    match printed:
+        case str():
+            return _IMAGE.sub(described, printed)
+        case list():
+            return [without(part, names) for part in printed]
+        case dict():
+            return {key: without(part, names) for key, part in printed.items()}
+    return printed
 
 
 @dataclass(frozen=True, slots=True)

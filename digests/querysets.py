@@ -42,6 +42,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         live = self.model._default_manager.live(at).filter(issue=OuterRef("issue"))
         return self.begun(at).exclude(correction="").filter(Exists(live)).order_by("-live_from", "-pk")
 
+    def withdrawn(self, at: datetime | None = None) -> Self:
+        """Return the last edition of each issue that readers had and have no more, what went last first."""
+        at = at or timezone.now()
+        later = self.model._default_manager.begun(at).filter(
+            issue=OuterRef("issue"), live_from__gt=OuterRef("live_from")
+        )
+        return self.filter(live_until__lte=at).exclude(Exists(later)).order_by("-live_until", "-pk")
+
     def flagged(self) -> Self:
         """Return what went out without approval and still waits for one."""
         return self.exclude(forced_reason="").filter(endorsed_at=None)

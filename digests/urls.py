@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import cover, digest, front, issue, machines, sitemaps, story, tag
+from digests.views import corrections, cover, digest, front, issue, machines, sitemaps, story, tag
 from digests.views.preview import preview
 
 
@@ -65,6 +65,7 @@ urlpatterns = [
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
     path("stories/<uid:uid>/", story.story, name="story"),
+    path("corrections/", corrections.corrections, name="corrections"),
     path("preview/<str:token>/", preview, name="preview"),
     path("<slug:digest>/", digest.digest, name="digest"),
     *feeds.of("<slug:digest>/", feeds.Issues, name="digest"),

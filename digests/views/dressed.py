@@ -38,18 +38,18 @@ def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tag]:
     return [tags[key] for name in names if (key := Tag.key_of(name)) in tags]
 
 
+_OF_STORY = ("uid", "headline", "follows")
+
+
 def in_time(stories: Any) -> Any:
     """Return stories, the earliest first, with what a line about each shows and nothing heavier."""
     return (
         stories.select_related("edition__digest")
-        .only("uid", "headline", *(f"edition__{name}" for name in ("date", "digest__name", "digest__language")))
+        .only(
+            "uid", "headline", "follows", *(f"edition__{name}" for name in ("date", "digest__name", "digest__language"))
+        )
         .order_by("edition__date", "edition__live_from", "position")
     )
-
-
-def corrections_of(issue: Any) -> Any:
-    """Return the editions that told readers of a correction."""
-    return Edition.objects.begun().filter(issue=issue).exclude(correction="").only("correction", "note", "live_from")
 
 
 @dataclass(frozen=True, slots=True)
