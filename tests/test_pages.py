@@ -439,7 +439,7 @@ def test_json(client: Client, published: Make) -> None:
     response = client.get("/morning/2026-03-01.json")
     data = json.loads(response.content)
     assert list(data) == [
-        "digest", "date", "url", "edition", "first_published", "updated", "manuscript", "label",
+        "digest", "date", "url", "edition", "first_published", "updated", "retracted", "manuscript", "label",
     ]  # fmt: skip
     assert (data["digest"], data["date"], data["edition"]) == ("morning", "2026-03-01", 1)
     assert data["url"] == "https://news.example.org/morning/2026-03-01/"
