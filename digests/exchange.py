@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
-from django.db.models import Model, Prefetch
+from django.db.models import Model, Prefetch, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digests.manuscript import values
@@ -207,10 +208,14 @@ def _put(row: Model, **values: Any) -> None:
 
 
 def _named(value: Any, row: Any, issue: Issue) -> Any:
-    """Give a new row the uid that its text carries, unless it is or was another's: addresses are for ever."""
+    """Give a new row the uid that its text carries, unless it is another's: addresses are for ever.
+
+    A story that its issue has given up, at the desk and for readers, may go on in another issue under its own name.
+    """
+    standing = Q(edition__live_until=None) | Q(edition__live_until__gt=timezone.now())
     taken = (
         type(row)._default_manager.filter(uid=value.uid),
-        Story.objects.filter(uid=value.uid).exclude(edition__issue=issue),
+        Story.objects.filter(standing, uid=value.uid).exclude(edition__issue=issue),
         Retraction.objects.filter(uid=value.uid).exclude(issue=issue),
     )
     if value.uid and not any(others.exists() for others in taken):

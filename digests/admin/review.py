@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from digests import threads, workflow
 from digests.admin.actions import Choice, Desk, next_page
-from digests.admin.history import Change, Changed, compare
+from digests.admin.history import compare
 from digests.admin.notice import opened
 from digests.admin.threads import may_comment, places, resolve, revision_named, threads_of, wanted
+from digests.changes import Change, Changed
 from digests.manuscript.values import Brief, Manuscript, NewsItem
 from digests.models import Issue, Look, Revision
 from digests.permissions import may

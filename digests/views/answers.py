@@ -13,12 +13,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
+from django.utils.encoding import escape_uri_path
+from django.utils.http import urlencode
 from django.views.decorators.http import conditional_page, require_safe
 
 from digests.models import Digest
 from digests.views.listing import onward
 
 MAX_AGE = 60  # seconds
+LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # as Open Graph names them
 
 View = Callable[..., HttpResponse]
 
@@ -61,10 +64,16 @@ def answer(
     """Render a page in the language and time zone of its digest; a page of the newsroom, in the reader's."""
     asked = asked_language(request)
     language = digest.language if digest else asked or translation.get_language()
+    said: dict[str, Any] = {
+        "digest": digest,
+        "site": settings.SITE_URL,
+        "here": place(request),
+        "locale": LOCALES.get(language or ""),
+    }
     if digest is None:
-        context = {"lang": asked, "languages": _others(request, language), **context}
+        said |= {"lang": asked, "languages": _others(request, language)}
     with translation.override(language), timezone.override(digest.zone if digest else None):
-        response = render(request, template, {"digest": digest, "site": settings.SITE_URL, **context}, status=status)
+        response = render(request, template, {**said, **context}, status=status)
     response.headers["Content-Language"] = language or settings.LANGUAGE_CODE
     return response
 
@@ -83,6 +92,21 @@ def _others(request: HttpRequest, language: str | None) -> list[tuple[str, str, 
         query["lang"] = code
         found.append((code, name, f"?{query.urlencode()}"))
     return [one for one in found if one[0] != language]
+
+
+def place(request: HttpRequest) -> str:
+    """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
+    begins = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
+    path = escape_uri_path(request.path)
+    return f"{path}?{urlencode(begins)}" if begins else path
+
+
+def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
+    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
+    with translation.override(settings.LANGUAGE_CODE):
+        response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
+    response.headers["Content-Language"] = settings.LANGUAGE_CODE
+    return response
 
 
 def as_json(data: dict[str, Any]) -> HttpResponse:

@@ -24,7 +24,7 @@ def listed(editions: Any) -> Any:
     """Return editions, newest first, with what a card shows and nothing heavier."""
     return (
         editions.select_related("digest")
-        .only("date", "title", "summary", "cover", *(f"digest__{name}" for name in OF_DIGEST))
+        .only("number", "date", "title", "summary", "cover", *(f"digest__{name}" for name in OF_DIGEST))
         .order_by("-date", "-pk")
     )
 

@@ -8,7 +8,7 @@ import digests.models.channels
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digests", "0013_pictures_are_kept_once"),
+        ("digests", "0014_corrections_by_instant"),
     ]
 
     operations = [
