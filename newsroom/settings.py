@@ -261,6 +261,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsroom.middleware.send_back_after_login",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
