@@ -14,8 +14,6 @@ from digests.markup import Shown, picture, raised
 from digests.models import Edition, Insight, NewsItem, Source, Tag
 from digests.pictures import SHARED
 
-COVER = (1200, 630)
-
 
 def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> dict[str, Any]:
     """Return a story with its source, its tags and what its notes rest on, as rows and words."""
@@ -76,6 +74,15 @@ class SharedPicture:
     height: int = SHARED[1]
 
 
+def cover(of: Mapping[str, str], shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
+    """Return the cover of an issue; nothing if it has none. Lazy is for one that no page begins with."""
+    if not of["file"]:
+        return ""
+    # One from before there were pictures is shown as it was uploaded.
+    plain = Shown(default_storage.url(of["file"]) + by, *SHARED)
+    return picture(shown.get(of["file"], plain), of["alt"], css="cover", sizes=sizes, lazy=lazy)
+
+
 def shared(edition: Edition, pictures: Container[str] = (), alt: str = "") -> SharedPicture:
     """Return the cover of an edition if it is one of these pictures, else what is drawn from its title.
 
@@ -86,12 +93,3 @@ def shared(edition: Edition, pictures: Container[str] = (), alt: str = "") -> Sh
     path = f"{reverse(name, args=[edition.digest.slug, edition.date])}?edition={edition.number}"
     words = f"{edition.title} · {edition.digest.name} {edition.date}"
     return SharedPicture(path, kind, (has_cover and alt) or words)
-
-
-def cover(of: Mapping[str, str], shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
-    """Return the cover of an issue; nothing if it has none. Lazy is for one that no page begins with."""
-    if not of["file"]:
-        return ""
-    # One from before there were pictures is shown as it was uploaded.
-    plain = Shown(default_storage.url(of["file"]) + by, *COVER)
-    return picture(shown.get(of["file"], plain), of["alt"], css="cover", sizes=sizes, lazy=lazy)
