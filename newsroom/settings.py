@@ -261,6 +261,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsroom.middleware.send_back_after_login",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
@@ -291,7 +292,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = NEWSROOM_DATA / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "newsroom.stylesheets.Storage"},
 }
 
 # --- Safety ----------------------------------------------------------------------
