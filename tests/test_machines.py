@@ -182,7 +182,7 @@ def test_corrections_and_their_times_are_told(client: Client, published: Make, p
     assert (article["datePublished"], article["dateModified"]) == ("2026-03-01T08:00:00-05:00", updated)
     assert [time["datetime"] for time in page.select(".facts time")] == [
         article["datePublished"],
-        article["dateModified"],
+        datetime.fromisoformat(article["dateModified"]).isoformat(timespec="seconds"),
     ]
     assert article["correction"] == [
         {"@type": "CorrectionComment", "text": "数字有误，已改正。", "datePublished": updated}
