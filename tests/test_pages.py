@@ -439,7 +439,7 @@ def test_json(client: Client, published: Make) -> None:
     response = client.get("/morning/2026-03-01.json")
     data = json.loads(response.content)
     assert list(data) == [
-        "digest", "date", "url", "edition", "first_published", "updated", "manuscript", "label",
+        "digest", "date", "url", "edition", "first_published", "updated", "retracted", "manuscript", "label",
     ]  # fmt: skip
     assert (data["digest"], data["date"], data["edition"]) == ("morning", "2026-03-01", 1)
     assert data["url"] == "https://news.example.org/morning/2026-03-01/"
@@ -474,6 +474,8 @@ def test_every_page_is_sound(client: Client, published: Make, address: str) -> N
     assert len(ids) == len(set(ids))
     for link in page.select("a[href^='#']"):
         assert str(link["href"])[1:] in ids
+    for time in page.select("time"):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d[+-]\d\d:\d\d)?", str(time["datetime"]))
     assert not response.cookies
     if response.status_code == 200:
         assert response.headers["Vary"] == "Accept-Language, Accept-Encoding"

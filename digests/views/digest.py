@@ -66,7 +66,7 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
         "issues": entries,
         "earlier": _dates(live.filter(date__lt=first).order_by("-date")),
         "later": _dates(live.filter(date__gte=following).order_by("date")),
-        "shared": shared(entries[-1]),
+        "shared": shared(entries[0]),
         "feeds": feed_links("month", publication.slug, year, month),
     }
     return answer(request, "digests/month.html", context, digest=publication)

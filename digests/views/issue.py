@@ -107,14 +107,14 @@ def issue_page(
 @of_any_edition
 def label(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give the nutrition label of an issue."""
-    return for_programs(edition, as_json(_label(edition).to_json()))
+    return _for_programs(edition, as_json(_label(edition).to_json()))
 
 
 @of_any_edition
 def markdown(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give an issue in the manuscript format."""
     text = write(press.public_manuscript(edition), footer=edition.digest.subscribe_card)
-    return for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+    return _for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
 @of_any_edition
@@ -129,19 +129,13 @@ def data(request: HttpRequest, edition: Any) -> HttpResponse:
         "edition": edition.number,
         "first_published": edition.first_published,
         "updated": edition.live_from,
+        "retracted": [
+            item["uid"] for section in edition.page["sections"] for item in section["items"] if item["retracted"]
+        ],
         "manuscript": words,
         "label": _label(edition).to_json(),
     }
-    return for_programs(edition, as_json(facts))
-
-
-def for_programs(edition: Edition, response: HttpResponse) -> HttpResponse:
-    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
-    changed = max(edition.live_from, edition.endorsed_at or edition.live_from)
-    response.headers["Last-Modified"] = http_date(changed.timestamp())
-    return response
+    return _for_programs(edition, as_json(facts))
 
 
 def live_edition(slug: str, day: Date) -> Any:
@@ -154,6 +148,18 @@ def live_edition(slug: str, day: Date) -> Any:
     if past is not None:
         raise Gone(past.digest, date=day, until=past.live_until)
     raise Http404(_("There is no such issue."))
+
+
+def _for_programs(edition: Any, response: HttpResponse) -> HttpResponse:
+    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Language"] = edition.digest.language
+    response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
+    # What an earlier edition may still say can change with each that comes after it.
+    since = getattr(edition, "current", edition)
+    changed = max(since.live_from, since.endorsed_at or since.live_from)
+    response.headers["Last-Modified"] = http_date(changed.timestamp())
+    return response
 
 
 def _sources(edition: Edition) -> dict[str, Source]:

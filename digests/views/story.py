@@ -96,4 +96,4 @@ def _gone(uid: str) -> Exception:
     if last is None:
         return Http404(_("There is no such story."))
     live = Edition.objects.live().filter(issue=last.edition.issue_id).defer("page").first()
-    return Gone(last.edition.digest, story_of=last.edition.date, dropped_from=live)
+    return Gone(last.edition.digest, dropped_from=live, story_of=last.edition.date)
