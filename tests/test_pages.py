@@ -210,6 +210,7 @@ def test_only_a_cover_that_a_page_begins_with_is_loaded_at_once(
     Edition.objects.exclude(issue=issue).update(digest=evening)
     (img,) = get(client, "/morning/2026-03-01/").select(".cover img")
     assert (img["width"], img["height"], img["alt"], img.get("loading")) == ("1200", "630", "一扇窗", None)
+    assert img["fetchpriority"] == "high"
     covers = get(client, "/").select(".lead .cover img")
     assert [(img["src"], img["alt"], img.get("loading")) for img in covers] == [
         ("/media/covers/a1.png", "", None),
