@@ -84,7 +84,8 @@ def test_an_earlier_edition_is_shown_as_it_was_and_says_so(
     banner = page.select_one(".as-it-was")
     first, second = Edition.objects.order_by("number")
     assert [time["datetime"] for time in banner.select("time")] == [
-        timezone.localtime(at, issue.digest.zone).isoformat() for at in (first.live_from, second.live_from)
+        timezone.localtime(at, issue.digest.zone).isoformat(timespec="seconds")
+        for at in (first.live_from, second.live_from)
     ]
     assert "UTC+0800" in banner.get_text()
     assert banner.find("a", href=PAGE)

@@ -221,6 +221,7 @@ def test_only_a_cover_that_a_page_begins_with_is_loaded_at_once(
 def test_corrections_are_told(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
     assert not get(client, "/morning/2026-03-01/").find(id="corrections")
+    Edition.objects.update(live_from=timezone.now() - timedelta(hours=1))
     rewrite(issue, replace(exchange.from_rows(issue), title="改过的要闻"), people)
     page = get(client, "/morning/2026-03-01/")
     assert "数字有误，已改正。" in page.find(id="corrections").get_text()
