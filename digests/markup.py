@@ -148,8 +148,7 @@ def picture(shown: Shown, alt: str, *, css: str = "", sizes: str = IN_TEXT, lazy
     attributes: dict[str, Any] = {"src": shown.src, "alt": alt, "width": shown.width, "height": shown.height}
     if shown.srcset:
         attributes |= {"srcset": shown.srcset, "sizes": sizes}
-    if lazy:
-        attributes["loading"] = "lazy"
+    attributes |= {"loading": "lazy"} if lazy else {"fetchpriority": "high"}
     if css and shown.focus != 50:
         attributes["data-focus"] = shown.focus
     return format_html(

@@ -210,6 +210,7 @@ def test_only_a_cover_that_a_page_begins_with_is_loaded_at_once(
     Edition.objects.exclude(issue=issue).update(digest=evening)
     (img,) = get(client, "/morning/2026-03-01/").select(".cover img")
     assert (img["width"], img["height"], img["alt"], img.get("loading")) == ("1200", "630", "一扇窗", None)
+    assert img["fetchpriority"] == "high"
     covers = get(client, "/").select(".lead .cover img")
     assert [(img["src"], img["alt"], img.get("loading")) for img in covers] == [
         ("/media/covers/a1.png", "", None),
@@ -220,6 +221,7 @@ def test_only_a_cover_that_a_page_begins_with_is_loaded_at_once(
 def test_corrections_are_told(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
     assert not get(client, "/morning/2026-03-01/").find(id="corrections")
+    Edition.objects.update(live_from=timezone.now() - timedelta(hours=1))
     rewrite(issue, replace(exchange.from_rows(issue), title="改过的要闻"), people)
     page = get(client, "/morning/2026-03-01/")
     assert "数字有误，已改正。" in page.find(id="corrections").get_text()

@@ -25,7 +25,12 @@ class Migration(migrations.Migration):
             name="Channel",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "position",
+                    models.PositiveIntegerField(
+                        default=0, help_text="The lowest number comes first.", verbose_name="position"
+                    ),
+                ),
                 (
                     "name",
                     models.CharField(

@@ -45,6 +45,7 @@ class Channel(Positioned):
         validators=[refuse_no_address],
         help_text=_("Where it is, from https:// or mailto: on. A short one makes a code that is easy to scan."),
     )
+    position = models.PositiveIntegerField(_("position"), default=0, help_text=_("The lowest number comes first."))
 
     class Meta(Positioned.Meta):
         verbose_name = _("channel")
