@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
 from digests.models import Digest, Edition, Story, Tag
-from digests.pages import absolute, absolute_html
+from digests.pages import absolute, absolute_html, moved
 
 ISSUES = 20
 STORIES = 60
@@ -232,6 +231,12 @@ class Month(Issues):
 class Tagged(Entries):
     """The issues with a tag; where only some stories have it, those stories."""
 
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        former = Tag.objects.filter(slug=kwargs["slug"]).exclude(renamed_to=None).select_related("renamed_to").first()
+        if former and former.renamed_to:
+            return moved(request, slug=former.renamed_to.slug)
+        return super().__call__(request, *args, **kwargs)
+
     def scope(self, request: HttpRequest, **kwargs: Any) -> Scope:
         tag = get_object_or_404(Tag, slug=kwargs["slug"])
         if not Edition.objects.live().filter(tags=tag).exists():
@@ -253,15 +258,12 @@ class Tagged(Entries):
 
 def only_tagged(page: dict[str, Any], tag: Tag) -> dict[str, Any]:
     """Return a page whole if the issue has a tag, else with only the stories that have it."""
-
-    def has(names: Iterable[str]) -> bool:
-        return tag.key in map(Tag.key_of, names)
-
-    if has(page["tags"]):
+    if tag.is_among(page["tags"]):
         return page
+    tagged = [[item for item in section["items"] if tag.is_among(item["tags"])] for section in page["sections"]]
     sections = [
-        {**section, "lead": "", "briefs": [], "items": [item for item in section["items"] if has(item["tags"])]}
-        for section in page["sections"]
+        {**section, "lead": "", "briefs": [], "items": items}
+        for section, items in zip(page["sections"], tagged, strict=True)
     ]
     return {**page, "intro": "", "sections": [section for section in sections if section["items"]]}
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.addresses import CANONICAL_LENGTH
 from digests.manuscript.values import UID_LENGTH, Manuscript
-from digests.models.desk import Digest, Issue, Tag
+from digests.models.desk import Digest, Issue
 from digests.models.person import PERSON
 from digests.models.pictures import Picture
 from digests.models.sources import Source
+from digests.models.tags import Tag
 from digests.querysets import EditionQuerySet, StoryQuerySet
 from digests.states import Correction
 

@@ -18,7 +18,7 @@ from digests.markup import Shown, card, picture
 from digests.models import Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
 from digests.views.answers import Gone, answer, as_json, feed_links, readable
-from digests.views.dressed import corrections_of, dressed, in_time, shared, tags_of
+from digests.views.dressed import corrections_of, dressed, in_time, shared, tags_of, words_of
 from digests.views.listing import listed
 
 COVER = (1200, 630)
@@ -29,7 +29,7 @@ COVER_WIDTH = "(min-width: 60rem) 25rem, 100vw"  # what digest.css gives it
 def issue(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Show an issue as its live edition has it."""
     edition = live_edition(digest, date)
-    tags = {tag.key: tag for tag in Tag.objects.filter(editions=edition)}
+    tags = Tag.objects.known(words_of(edition.page))
     return issue_page(request, edition, _sources(edition), tags, corrections_of(edition.issue_id).order_by("live_from"))
 
 

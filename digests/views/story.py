@@ -31,11 +31,10 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         raise Gone(edition.digest, edition=edition, reason=found.page["body"])
     thread = list(in_time(Story.objects.live().filter(thread=found.thread)))
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
-    names = {Tag.key_of(name) for name in found.page["tags"]}
     item = dressed(
         found.page,
         {found.source.domain: found.source} if found.source else {},
-        {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {},
+        Tag.objects.known(found.page["tags"]),
     )
     shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
     context = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import Count, F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from digests.models import Edition, Story, Tag
+from digests.pages import moved
 from digests.views.answers import answer, feed_links, readable
 from digests.views.listing import listed, place_of
 
@@ -39,7 +38,9 @@ def tags(request: HttpRequest) -> HttpResponse:
 @readable
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the issues that have a tag; where only some stories have it, those stories."""
-    found = get_object_or_404(Tag, slug=slug)
+    found = get_object_or_404(Tag.objects.select_related("renamed_to"), slug=slug)
+    if found.renamed_to:
+        return moved(request, slug=found.renamed_to.slug)
     editions = Edition.objects.live().filter(tags=found)
     if before := request.GET.get("before", ""):
         day, pk = place_of(before)
@@ -55,14 +56,10 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "tag": found,
         "entries": [
-            (edition, [] if _has(edition.own_tags, found) else tagged.get(edition.pk, [])) for edition in entries
+            (edition, [] if found.is_among(edition.own_tags) else tagged.get(edition.pk, [])) for edition in entries
         ],
         "before": f"{last.date}-{last.pk}" if last else "",
         "is_first": not before,
         "feeds": feed_links("tag", found.slug),
     }
     return answer(request, "digests/tag.html", context)
-
-
-def _has(names: Iterable[str], tag: Tag) -> bool:
-    return tag.key in map(Tag.key_of, names)
