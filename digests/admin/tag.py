@@ -56,9 +56,8 @@ class RenameForm(forms.ModelForm[Tag]):
         if other == self.instance and cleaned.get("merge"):
             self.add_error("merge", _("No other tag has this name."))
         elif other != self.instance and not cleaned.get("merge"):
-            has = _("“%(other)s” has this name.") if other.name == name else _("“%(other)s” goes by this name.")
-            fix = _("Choose another, or merge the two.")
-            self.add_error("new_name", ValidationError(f"{has} {fix}", params={"other": other.name}))
+            taken = _("“%(other)s” has this name, or had it. Choose another, or merge the two.")
+            self.add_error("new_name", ValidationError(taken, params={"other": other.name}))
         return cleaned
 
 
