@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import cover, digest, front, issue, story, tag
+from digests.views import cover, digest, front, issue, source, story, tag
 from digests.views.preview import preview
 
 
@@ -53,6 +53,10 @@ register_converter(UidConverter, "uid")
 urlpatterns = [
     path("", front.front, name="front"),
     *feeds.of("", feeds.Newsroom, name="front"),
+    path("sources/", source.sources, name="sources"),
+    *feeds.of("sources/", feeds.Sources, name="sources"),
+    path("sources/<str:domain>/", source.source, name="source"),
+    *feeds.of("sources/<str:domain>/", feeds.OfSource, name="source"),
     path("tags/", tag.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),

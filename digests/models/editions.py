@@ -88,7 +88,10 @@ class Edition(models.Model):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["-number"]
-        indexes = [models.Index(fields=["digest", "-date"], name="edition_by_digest_and_date")]
+        indexes = [
+            models.Index(fields=["digest", "-date"], name="edition_by_digest_and_date"),
+            models.Index(fields=["-date", "-id"], name="edition_by_date"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="edition_number_is_unique"),
             models.CheckConstraint(
@@ -163,6 +166,7 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["uid"], name="story_by_uid"),
             models.Index(fields=["canonical"], name="story_by_canonical"),
+            models.Index(fields=["source", "edition"], name="story_by_source", condition=Q(retracted=False)),
             models.Index(fields=["follows"], name="story_by_what_it_follows", condition=~Q(follows="")),
         ]
         constraints = [

@@ -17,7 +17,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """Show the latest issue of each digest, and what came before."""
     of_digest = Edition.objects.live().filter(digest=OuterRef("pk")).order_by("-date")
     latest = Digest.objects.annotate(latest=Subquery(of_digest.values("pk")[:1])).values("latest")
-    editions = list(listed(Edition.objects.live().filter(pk__in=latest)))
+    editions = list(listed(Edition.objects.live().filter(pk__in=latest)).order_by("-date", "digest__name"))
     headlines = headlines_of(editions)
     context = {
         "leads": [(edition, headlines.get(edition.pk, [])) for edition in editions],
