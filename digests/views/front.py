@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from digests.models import Digest, Edition
 from digests.views.answers import answer, feed_links, readable
-from digests.views.listing import headlines_of, listed
+from digests.views.listing import headlines_of, listed, page_of
 
 RECENT = 10  # issues
 
@@ -19,10 +19,11 @@ def front(request: HttpRequest) -> HttpResponse:
     latest = Digest.objects.annotate(latest=Subquery(of_digest.values("pk")[:1])).values("latest")
     editions = list(listed(Edition.objects.live().filter(pk__in=latest)).order_by("-date", "digest__name"))
     headlines = headlines_of(editions)
+    before = Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions])
     context = {
         "leads": [(edition, headlines.get(edition.pk, [])) for edition in editions],
         "digest": editions[0].digest if len(editions) == 1 else None,
-        "recent": listed(Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions]))[:RECENT],
+        "recent": page_of(before, "", size=RECENT).entries,
         "feeds": feed_links("front"),
     }
     return answer(request, "digests/front.html", context)

@@ -28,7 +28,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         raise Http404(_("Sources are listed by stories or by address."))
     if kind and kind not in Source.Kind.values:
         raise Http404(_("There is no such class of source."))
-    cited: list[Any] = list(Source.objects.filter(stories__in=Story.objects.live()).annotate(cited=Count("stories")))
+    cited = _cited()
     chosen = sorted((one for one in cited if kind in ("", one.kind)), key=lambda one: _place(by, one.cited, one.domain))
     if after:
         last = _place(by, *_read(after))
@@ -48,6 +48,16 @@ def sources(request: HttpRequest) -> HttpResponse:
         "feeds": feed_links("sources"),
     }
     return answer(request, "digests/sources.html", context)
+
+
+def _cited() -> list[Any]:
+    """Return the sources of live stories, each with how many are from it."""
+    stories = Story.objects.live().exclude(source=None).order_by()
+    counted = dict(stories.values_list("source").annotate(Count("pk")))
+    sources: dict[int, Any] = Source.objects.in_bulk(counted)
+    for pk, source in sources.items():
+        source.cited = counted[pk]
+    return list(sources.values())
 
 
 def _place(by: str, cited: int, domain: str) -> tuple[int, str]:

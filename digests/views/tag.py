@@ -83,11 +83,11 @@ def _rank(kind: str) -> int:
 
 def _uses(tags: Iterable[Tag] | None = None) -> Counter[int]:
     """Count what readers find under each tag, or under some: live stories, and live issues that have it as a whole."""
-    chosen = {} if tags is None else {"tag__in": list(tags)}
-    issues = Edition.tags.through._default_manager.filter(edition__in=Edition.objects.live(), **chosen)
-    stories = Story.tags.through._default_manager.filter(story__in=Story.objects.live(), **chosen)
-    counted = Counter(dict(issues.order_by().values_list("tag").annotate(Count("pk"))))
-    of_stories = stories.order_by().values_list("tag").annotate(Count("pk"), Count("story__edition", distinct=True))
+    chosen = {"tags__isnull": False} if tags is None else {"tags__in": tags}
+    issues = Edition.objects.live().filter(**chosen).order_by().values_list("tags")
+    stories = Story.objects.live().filter(**chosen).order_by().values_list("tags")
+    counted = Counter(dict(issues.annotate(Count("pk"))))
+    of_stories = stories.annotate(Count("pk"), Count("edition", distinct=True))
     for tag, count, in_issues in of_stories:
         counted[tag] += count - in_issues
     return counted
@@ -105,8 +105,9 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(_("There is no such tag."))
     if found.renamed_to:
         return moved(request, slug=found.renamed_to.slug)
-    before = request.GET.get("before", "")
-    page = page_of(Edition.objects.live().filter(tags=found), before, size=PAGE, across=True)
+    filed = Edition.tags.through._default_manager.filter(tag=found, edition=OuterRef("pk"))
+    with_it = Edition.objects.live().filter(Exists(filed))
+    page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
     if not page.entries:
         raise Http404(_("No live issue has this tag."))
     own = Edition.objects.filter(pk__in=[entry.pk for entry in page.entries]).values_list("pk", "page__tags")

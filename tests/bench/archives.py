@@ -154,7 +154,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "source, in few": ("/sources/source250.test/", f"/sources/source250.test/?before={place(of_source[rare], 3)}"),
         "all tags": ("/tags/", "/tags/?kind=person&after=tag 300"),
         "all sources, most cited": ("/sources/", "/sources/?after=30-source100.test"),
-        "all sources, by address": ("/sources/?by=address", "/sources/?by=address&after=source250.test"),
+        "all sources, by address": ("/sources/?by=address", "/sources/?by=address&after=1-source250.test"),
         "month": ("/bench-0/2018/02/", "/bench-0/2024/02/"),
         "front": ("/", "/"),
     }  # fmt: skip
