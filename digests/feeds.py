@@ -233,14 +233,14 @@ class Tagged(Entries):
     """The issues with a tag; where only some stories have it, those stories."""
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        former = Tag.objects.filter(slug=kwargs["slug"]).exclude(renamed_to=None).select_related("renamed_to").first()
-        if former and former.renamed_to:
-            return moved(request, slug=former.renamed_to.slug)
-        return super().__call__(request, *args, **kwargs)
+        tag = Tag.objects.at(kwargs["slug"])
+        if tag and tag.slug != kwargs["slug"]:
+            return moved(request, slug=tag.slug)
+        return super().__call__(request, *args, tag=tag)
 
     def scope(self, request: HttpRequest, **kwargs: Any) -> Scope:
-        tag = get_object_or_404(Tag, slug=kwargs["slug"])
-        if not Edition.objects.live().filter(tags=tag).exists():
+        tag = kwargs["tag"]
+        if tag is None or not Edition.objects.live().filter(tags=tag).exists():
             raise Http404(_("No live issue has this tag."))
         return Scope(request.path, tag=tag)
 

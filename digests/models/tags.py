@@ -50,9 +50,14 @@ class TagManager(models.Manager["Tag"]):
         """
         return list(dict.fromkeys(self.entered(names).values()))
 
-    def current(self) -> models.QuerySet[Tag]:
-        """Return the tags, without the names that they had once."""
-        return self.filter(renamed_to=None)
+    def at(self, slug: str) -> Tag | None:
+        """Return the tag that has an address, or had it, with the keys of all its names. One query."""
+        former = Q(renamed_to__in=self.filter(slug=slug).values("pk"))
+        rows = list(self.filter(Q(slug=slug) | former).select_related("renamed_to"))
+        found = next((row for row in rows if row.slug == slug), None)
+        if found and not found.renamed_to:
+            found.keys = frozenset(row.key for row in rows)
+        return found and (found.renamed_to or found)
 
     def rename(self, tag: Tag, name: str) -> Tag:
         """Give a tag another name, and return it; if another tag has or had that name, the two become one: that one.
@@ -71,8 +76,11 @@ class TagManager(models.Manager["Tag"]):
             elif taken is None or taken.renamed_to_id == tag.pk:
                 _take(tag, name, taken)
             else:
-                return _merge(tag, taken.renamed_to or taken)
-            return self.get(pk=tag.pk)
+                tag, other = taken.renamed_to or taken, tag
+                _merge(other, tag)
+            renamed = self.get(pk=tag.pk)
+            renamed.save()  # whoever asks when it last changed is told of this, too
+            return renamed
 
 
 def _take(tag: Tag, name: str, before: Tag | None) -> None:
@@ -85,13 +93,12 @@ def _take(tag: Tag, name: str, before: Tag | None) -> None:
     Tag.objects.create(name=tag.name, slug=tag.slug, kind=tag.kind, renamed_to=tag)
 
 
-def _merge(tag: Tag, other: Tag) -> Tag:
+def _merge(tag: Tag, other: Tag) -> None:
     """Make a tag a mere name of another, with all that it has and every name that it had."""
     Tag.objects.filter(Q(pk=tag.pk) | Q(renamed_to=tag)).update(renamed_to=other)
     _hand_over(tag, other)
     if tag.kind and not other.kind:
         Tag.objects.filter(pk=other.pk).update(kind=tag.kind)
-    return Tag.objects.get(pk=other.pk)
 
 
 def _hand_over(tag: Tag, other: Tag) -> None:

@@ -100,11 +100,11 @@ def _used(tags: Iterable[Tag], uses: Counter[int]) -> list[tuple[Tag, int]]:
 @readable
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the issues that have a tag; where only some stories have it, those stories."""
-    found = Tag.objects.filter(slug=slug).select_related("renamed_to").first()
+    found = Tag.objects.at(slug)
     if found is None:
         raise Http404(_("There is no such tag."))
-    if found.renamed_to:
-        return moved(request, slug=found.renamed_to.slug)
+    if found.slug != slug:
+        return moved(request, slug=found.slug)
     filed = Edition.tags.through._default_manager.filter(tag=found, edition=OuterRef("pk"))
     with_it = Edition.objects.live().filter(Exists(filed))
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
