@@ -106,7 +106,8 @@ def test_a_kind_is_paged_by_name(client: Client, digest: Digest, monkeypatch: py
     assert len(listed(page)["Other tags"]) == 3
     (every,) = page.select(".list-more a")
     assert (every["href"], every.get_text()) == ("/tags/?kind=unsorted", "All by name: Other tags (5)")
-    page, seen = get(client, str(every["href"])), []
+    page = get(client, str(every["href"]))
+    seen: list[str] = []
     while True:
         seen += listed(page)["Other tags"]
         following = pager(page).get("More tags")

@@ -95,7 +95,8 @@ def test_sources_are_narrowed_to_a_class(client: Client, published: Make) -> Non
 def test_sources_are_paged(client: Client, published: Make, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
     monkeypatch.setattr("digests.views.source.SOURCES", 2)
     published(sections=from_("a.test", "b.test", "c.test", "c.test", "d.test", "e.test"))
-    page, seen = get(client, f"/sources/?{query}"), []
+    page = get(client, f"/sources/?{query}")
+    seen: list[str] = []
     while True:
         seen += listed(page)
         following = page.select_one(".pager [rel=next]")
