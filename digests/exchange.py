@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
-from django.db.models import Model, Prefetch, Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,14 +42,14 @@ def from_rows(issue: Issue) -> Manuscript:
         Section.objects.filter(issue=issue).prefetch_related(
             "briefs",
             "items__insights",
-            Prefetch("items__tagged", TaggedNewsItem.objects.select_related("tag")),
+            "items__tagged",
         )
     )
     return Manuscript(
         title=issue.title,
         date=issue.date,
         category=issue.category,
-        tags=_names(TaggedIssue.objects.filter(content_object=issue).select_related("tag")),
+        tags=_names(TaggedIssue.objects.filter(content_object=issue)),
         seo=tuple(issue.seo),
         cover_image=issue.cover_image,
         cover_file=issue.cover.name or "",
@@ -93,7 +93,7 @@ def _value(item: NewsItem) -> values.NewsItem:
 
 
 def _names(tagged: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(row.tag.name for row in tagged)
+    return tuple(row.word for row in tagged)
 
 
 def to_rows(manuscript: Manuscript, issue: Issue) -> None:
@@ -111,8 +111,7 @@ def to_rows(manuscript: Manuscript, issue: Issue) -> None:
     _tag(TaggedIssue, issue, manuscript.tags)
 
     sections = list(issue.sections.all())
-    tagged = Prefetch("tagged", TaggedNewsItem.objects.select_related("tag"))
-    items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights", tagged))
+    items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights", "tagged"))
     briefs = list(Brief.objects.filter(section__issue=issue))
     section_of = _recognise(manuscript.sections, sections, [lambda it: it.title])
     item_of = _recognise(
@@ -275,12 +274,20 @@ def _write_insights_of(
 
 
 def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
-    """Put tags on a row in their order; writes nothing if they stand so already."""
-    if [tagged.tag.key for tagged in cast(Any, row).tagged.all()] != [Tag.key_of(name) for name in names]:
-        tags = Tag.objects.named(names)
+    """Put tags on a row in their order; writes nothing if they stand so already.
+
+    A word that the row has stays as it is, though its tag was renamed; any other is spelled as its tag is now.
+    """
+    had = [tagged.word for tagged in cast(Any, row).tagged.all()]
+    if had == list(names):
+        return
+    tags = Tag.objects.entered(names)
+    words = {name if name in had else tag.name: tag for name in names if (tag := tags.get(Tag.key_of(name)))}
+    if had != list(words):
         through.objects.filter(content_object=row).delete()
         through.objects.bulk_create(
-            through(content_object=row, tag=tag, position=position) for position, tag in enumerate(tags)
+            through(content_object=row, tag=tag, word=word, position=position)
+            for position, (word, tag) in enumerate(words.items())
         )
 
 

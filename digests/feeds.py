@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,8 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from digests.models import Digest, Edition, Story, Tag
-from digests.pages import absolute, absolute_html
+from digests.models import Digest, Edition, Source, Story, Tag
+from digests.pages import absolute, absolute_html, moved
 
 ISSUES = 20
 STORIES = 60
@@ -105,6 +104,7 @@ class Scope:
     tag: Tag | None = None
     year: int = 0
     month: int = 0
+    domain: str = ""
 
 
 class Scoped(Feed):  # type: ignore[type-arg]
@@ -232,9 +232,15 @@ class Month(Issues):
 class Tagged(Entries):
     """The issues with a tag; where only some stories have it, those stories."""
 
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        tag = Tag.objects.at(kwargs["slug"])
+        if tag and tag.slug != kwargs["slug"]:
+            return moved(request, slug=tag.slug)
+        return super().__call__(request, *args, tag=tag)
+
     def scope(self, request: HttpRequest, **kwargs: Any) -> Scope:
-        tag = get_object_or_404(Tag, slug=kwargs["slug"])
-        if not Edition.objects.live().filter(tags=tag).exists():
+        tag = kwargs["tag"]
+        if tag is None or not Edition.objects.live().filter(tags=tag).exists():
             raise Http404(_("No live issue has this tag."))
         return Scope(request.path, tag=tag)
 
@@ -253,15 +259,12 @@ class Tagged(Entries):
 
 def only_tagged(page: dict[str, Any], tag: Tag) -> dict[str, Any]:
     """Return a page whole if the issue has a tag, else with only the stories that have it."""
-
-    def has(names: Iterable[str]) -> bool:
-        return tag.key in map(Tag.key_of, names)
-
-    if has(page["tags"]):
+    if tag.is_among(page["tags"]):
         return page
+    tagged = [[item for item in section["items"] if tag.is_among(item["tags"])] for section in page["sections"]]
     sections = [
-        {**section, "lead": "", "briefs": [], "items": [item for item in section["items"] if has(item["tags"])]}
-        for section in page["sections"]
+        {**section, "lead": "", "briefs": [], "items": items}
+        for section, items in zip(page["sections"], tagged, strict=True)
     ]
     return {**page, "intro": "", "sections": [section for section in sections if section["items"]]}
 
@@ -270,14 +273,7 @@ class Stories(Issues):
     """A digest's stories, one entry a story."""
 
     def items(self, scope: Scope) -> Any:
-        return (
-            Story.objects.live()
-            .filter(edition__digest=scope.digest)
-            .select_related("edition__digest")
-            .defer("edition__page")
-            .annotate(first_published=first_published_of_story())
-            .order_by("-edition__date", "position")[:STORIES]
-        )
+        return in_feeds(Story.objects.live().filter(edition__digest=scope.digest))
 
     def title(self, scope: Scope) -> str:
         return _("%(digest)s: stories") % {"digest": _digest(scope).name}
@@ -314,10 +310,46 @@ class Stories(Issues):
         return {"content": absolute_html(html, self.item_link(item)), "external_url": item.link}
 
 
+class Sources(Stories):
+    """The stories of all sources."""
+
+    def scope(self, request: HttpRequest, **kwargs: Any) -> Scope:
+        return Scope(request.path)
+
+    def items(self, scope: Scope) -> Any:
+        stories = Story.objects.live().exclude(source=None)
+        return in_feeds(stories.filter(source__domain=scope.domain) if scope.domain else stories)
+
+    def title(self, scope: Scope) -> str:
+        return scope.domain or _("Sources")
+
+    description = title
+
+    def link(self, scope: Scope) -> str:
+        return Scoped.link(self, scope)
+
+
+class OfSource(Sources):
+    """The stories of a source."""
+
+    def scope(self, request: HttpRequest, **kwargs: Any) -> Scope:
+        return Scope(request.path, domain=get_object_or_404(Source, domain=kwargs["domain"]).domain)
+
+
 def first_published_of_story() -> Any:
     """Return when readers first had a story: the first edition of its issue that holds it."""
     same = Story.objects.filter(uid=OuterRef("uid")).order_by("edition__live_from")
     return Subquery(same.values("edition__live_from")[:1])
+
+
+def in_feeds(stories: Any) -> Any:
+    """Return the newest of some stories with what their entries show."""
+    return (
+        stories.select_related("edition__digest")
+        .defer("edition__page")
+        .annotate(first_published=first_published_of_story())
+        .order_by("-edition__date", "position")[:STORIES]
+    )
 
 
 def _digest(scope: Scope) -> Digest:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Max, Q
 from django.db.models.functions import ExtractMonth, ExtractYear
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,6 +34,15 @@ def absolute_html(html: str, base: str) -> str:
     """Return rendered HTML for reading elsewhere: paths get the site, anchors the page at `base`."""
     html = _OWN_ADDRESS.sub(rf'\1="{settings.SITE_URL}', html)
     return _ANCHOR.sub(f'href="{base}', html)
+
+
+def moved(request: HttpRequest, **now: Any) -> HttpResponsePermanentRedirect:
+    """Lead for good to where the same page, feed or place in a list is now: some part of its address is another."""
+    match = request.resolver_match
+    assert match is not None
+    address = reverse(match.view_name, kwargs={**match.kwargs, **now})
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,12 @@ def _tag_sitemaps(at: datetime) -> Places:
         yield (part,), updated
 
 
+def _sources(at: datetime) -> Places:
+    stories = Story.objects.live(at).exclude(source=None).order_by("source__domain")
+    for domain, updated in stories.values_list("source__domain").annotate(Max("edition__live_from")).iterator():
+        yield (domain,), updated
+
+
 def _feeds(name: str) -> tuple[str, ...]:
     return tuple(f"{name}-{kind}" for kind in ("rss", "atom", "json"))
 
@@ -133,6 +149,7 @@ def _feeds(name: str) -> tuple[str, ...]:
 # to find, fails tests/test_public_addresses.py.
 KINDS = {
     ("front", *_feeds("front"), "tags", "corrections"): _newsroom,
+    ("sources", *_feeds("sources")): _newsroom,
     ("sitemap", "sitemap-pages", "news-sitemap", "robots", "opensearch", "llms"): _newsroom,
     ("digest", *_feeds("digest"), *_feeds("stories")): _digests,
     ("channel-code",): _channels,
@@ -142,4 +159,5 @@ KINDS = {
     ("story",): _stories,
     ("tag", *_feeds("tag")): _tags,
     ("sitemap-tags",): _tag_sitemaps,
+    ("source", *_feeds("source")): _sources,
 }

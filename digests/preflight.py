@@ -71,9 +71,10 @@ class Warning(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a newsroom has already: its tags by their letters, and the uids of stories that readers see."""
+    """What a newsroom has already: its tags by their letters, names they had, and uids of stories that readers see."""
 
     tags: Mapping[str, str] = field(default_factory=dict)
+    former: frozenset[str] = frozenset()  # as good as the names that they have now
     seen: frozenset[str] = frozenset()
 
 
@@ -112,16 +113,18 @@ def known(*manuscripts: Manuscript) -> Known:
     letters = {Tag.letters_of(name) for manuscript in manuscripts for name in _tag_names(manuscript)}
     follows = {item.follows for manuscript in manuscripts for item in manuscript.items if item.follows}
     # The first that was made of those alike is the one to keep to.
-    tags = Tag.objects.filter(letters__in=letters).order_by("-pk").values_list("letters", "name") if letters else []
+    alike = Tag.objects.filter(letters__in=letters).select_related("renamed_to").order_by("-pk") if letters else []
+    tags = {tag.letters: (tag.renamed_to or tag).name for tag in alike}
+    former = frozenset(tag.name for tag in alike if tag.renamed_to)
     seen = Story.objects.live().filter(uid__in=follows).values_list("uid", flat=True) if follows else []
-    return Known(dict(tags), frozenset(seen))
+    return Known(tags, former, frozenset(seen))
 
 
 def check(manuscript: Manuscript, known: Known | None = None) -> list[Problem]:
     """Return every problem of the words, in reading order; what needs the newsroom's rows only if they are `known`."""
     return [
         *_issue(manuscript),
-        *(_tags(manuscript.tags, Place("tag_names"), dict(known.tags)) if known else ()),
+        *(_tags(manuscript.tags, Place("tag_names"), dict(known.tags), known.former) if known else ()),
         *_sections(manuscript, known),
     ]
 
@@ -201,7 +204,7 @@ def _sections(manuscript: Manuscript, known: Known | None) -> Iterator[Problem]:
             yield from _item(item)
             yield from _twice(item, by_link, by_headline)
             if known:
-                yield from _tags(item.tags, Place("tag_names", item.uid), tags)
+                yield from _tags(item.tags, Place("tag_names", item.uid), tags, known.former)
                 yield from _follows(item, known.seen | uids)
 
 
@@ -303,11 +306,11 @@ def _tag_names(manuscript: Manuscript) -> Iterator[str]:
         yield from item.tags
 
 
-def _tags(names: Iterable[str], place: Place, known: dict[str, str]) -> Iterator[Problem]:
+def _tags(names: Iterable[str], place: Place, known: dict[str, str], former: frozenset[str]) -> Iterator[Problem]:
     """Find tags that differ from a known one by case, width or a space; those that are new are known from then on."""
     for name in names:
         before = known.setdefault(Tag.letters_of(name), name)
-        if before != name:
+        if before != name and name not in former:
             yield Warning(
                 "tag_alike",
                 _("The tag “%(name)s” is nearly “%(before)s”.") % {"name": name, "before": before},

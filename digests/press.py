@@ -187,9 +187,8 @@ def _project(edition: Edition) -> None:
         manuscript = _tombstoned(edition.revision.manuscript, reasons)
     printed = {item["uid"]: item for section in edition.page["sections"] for item in section["items"]}
     sources = Source.objects.known(item.link for item in manuscript.items)
-    everywhere = Tag.objects.named([*manuscript.tags, *(tag for item in manuscript.items for tag in item.tags)])
-    by_key = {tag.key: tag for tag in everywhere}
-    edition.tags.set(everywhere)
+    tags = Tag.objects.entered([*manuscript.tags, *(tag for item in manuscript.items for tag in item.tags)])
+    edition.tags.set(set(tags.values()))
     # As the words have it, retracted or not: a thread does not break where a story was taken back.
     follows = {item.uid: item.follows for item in edition.revision.manuscript.items}
     threads = _threads(follows)
@@ -215,9 +214,9 @@ def _project(edition: Edition) -> None:
         for position, (section, item) in enumerate(placed)
     )
     Story.tags.through.objects.bulk_create(
-        Story.tags.through(story_id=story.pk, tag_id=by_key[Tag.key_of(name)].pk)
+        Story.tags.through(story_id=story.pk, tag_id=tag.pk)
         for story, (_section, item) in zip(stories, placed, strict=True)
-        for name in item.tags
+        for tag in {tags[Tag.key_of(name)] for name in item.tags}
     )
     _rethread(threads)
     Shingle.objects.index(edition.issue)

@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import channel, corrections, cover, digest, front, issue, machines, sitemaps, story, tag
+from digests.views import channel, corrections, cover, digest, front, issue, machines, sitemaps, source, story, tag
 from digests.views.preview import preview
 
 
@@ -61,6 +61,10 @@ urlpatterns = [
     path("sitemap-tags-<int:part>.xml", sitemaps.tags, name="sitemap-tags"),
     path("sitemap-<slug:digest>-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap-month"),
     path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
+    path("sources/", source.sources, name="sources"),
+    *feeds.of("sources/", feeds.Sources, name="sources"),
+    path("sources/<str:domain>/", source.source, name="source"),
+    *feeds.of("sources/<str:domain>/", feeds.OfSource, name="source"),
     path("tags/", tag.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),

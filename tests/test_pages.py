@@ -382,24 +382,7 @@ def test_tags_count_what_is_live(client: Client, published: Make, draft: Make, p
     draft(date=DAY + timedelta(days=2))
     workflow.perform(Action.WITHDRAW, Issue.objects.get(date=DAY), by=people.editor, note="误")
     counts = {link.contents[0].strip(): link.span.get_text() for link in get(client, "/tags/").select(".tag-list a")}
-    assert counts.keys() == {"早间", "AI", "芯片"}
-    assert all("1" in count for count in counts.values())
-
-
-def test_many_tags_are_paged(client: Client, digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digests.views.tag.TAGS", 2)
-    for number in range(5):
-        archive(digest, 1, until=DAY - timedelta(days=number), tag=f"标签 {number}")
-    page, seen = get(client, "/tags/"), []
-    assert len(page.select(".tag-list")) == 2  # the most used, and all by name
-    while True:
-        seen += [link.contents[0].strip() for link in page.select(".tag-list")[-1].select("a")]
-        following = page.select_one(".pager [rel=next]")
-        if following is None:
-            break
-        page = get(client, str(following["href"]))
-    assert seen == [f"标签 {number}" for number in range(5)]
-    get(client, "/tags/?after=龘", 404)
+    assert counts == {"早间": "1", "AI": "1", "芯片": "2"}
 
 
 def test_a_tag_shows_issues_whole_or_the_stories_that_have_it(client: Client, published: Make) -> None:
@@ -454,7 +437,16 @@ def test_json(client: Client, published: Make) -> None:
 
 # How pages are made and kept
 
-PAGES = ["/", "/morning/", "/morning/2026/03/", "/morning/2026-03-01/", "/tags/", "/tags/ai/", "/tags/none/"]
+PAGES = [
+    "/",
+    "/morning/",
+    "/morning/2026/03/",
+    "/morning/2026-03-01/",
+    "/tags/",
+    "/tags/ai/",
+    "/tags/none/",
+    "/sources/",
+]
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/stories/"])
@@ -550,8 +542,8 @@ def test_queries_of_an_issue_are_as_many_for_60_stories(
         "/morning/2026-03-01/label.json": 2,
         "/": 3,
         "/morning/": 5,
-        "/tags/": 1,
-        "/tags/芯片/": 3,
+        "/tags/": 3,
+        "/tags/芯片/": 5,
     }.items():
         with django_assert_num_queries(queries):
             client.get(address)
@@ -567,8 +559,8 @@ def test_queries_of_a_list_are_as_many_for_1000_issues(
         "/morning/": 5,
         "/morning/?before=2026-02-25": 4,
         "/morning/2026/02/": 4,
-        "/tags/": 1,
-        "/tags/ai/": 3,
+        "/tags/": 3,
+        "/tags/ai/": 5,
         "/morning/2026-02-25/": 8,
     }.items():
         with django_assert_num_queries(queries):

@@ -108,7 +108,7 @@ class Bulk:
         if not issues:
             messages.error(request, _("None of the marked issues is there any more."))
             return None
-        prefetch_related_objects(issues, "tagged__tag")
+        prefetch_related_objects(issues, "tagged")
         for issue in issues:
             issue.seen = request.POST.get(f"seen-{issue.pk}", "")
         context = {
@@ -281,7 +281,10 @@ def _tag(request: HttpRequest, issue: Issue, version: int, *, add: list[str], re
 
 def retagged(words: Manuscript, add: Iterable[str], remove: Iterable[str]) -> Manuscript:
     """Return an issue's words without some tags and with others after those that stay, in their order."""
-    off = {Tag.key_of(name) for name in remove}
-    kept = [name for name in words.tags if Tag.key_of(name) not in off]
-    standing = {Tag.key_of(name) for name in kept}
-    return replace(words, tags=(*kept, *(name for name in add if Tag.key_of(name) not in standing)))
+    known = Tag.objects.known([*words.tags, *remove, *add])
+
+    def meant(names: Iterable[str]) -> set[str]:
+        return {known[key].key if (key := Tag.key_of(name)) in known else key for name in names}
+
+    kept = [name for name in words.tags if not meant([name]) & meant(remove)]
+    return replace(words, tags=(*kept, *(name for name in add if not meant([name]) & meant(kept))))

@@ -188,9 +188,9 @@ class TagFilter(Filter):
         return [(name, name) for name in used.values_list("name", flat=True)[:SUGGESTED_TAGS]]
 
     def narrow(self, issues: Issues, value: str) -> Issues:
-        key = Tag.key_of(value)
-        own = TaggedIssue.objects.filter(tag__key=key).values("content_object")
-        of_stories = TaggedNewsItem.objects.filter(tag__key=key).values("content_object__section__issue")
+        tag = Tag.objects.known([value]).get(Tag.key_of(value))
+        own = TaggedIssue.objects.filter(tag=tag).values("content_object")
+        of_stories = TaggedNewsItem.objects.filter(tag=tag).values("content_object__section__issue")
         return issues.filter(Q(pk__in=own) | Q(pk__in=of_stories))
 
 

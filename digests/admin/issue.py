@@ -59,8 +59,6 @@ from digests.models import (
     NewsItem,
     Picture,
     Revision,
-    TaggedIssue,
-    TaggedNewsItem,
 )
 from digests.preflight import Blocker, Place, Problem
 from digests.states import Action, State
@@ -100,7 +98,7 @@ class IssueForm(forms.ModelForm[Any]):
         if "title" in self.fields:
             self.fields["title"].required = False  # an unfinished draft always saves; preflight asks for it
         if "tag_names" in self.fields and self.instance.pk:
-            self.initial["tag_names"] = [row.tag.name for row in self.instance.tagged.all()]
+            self.initial["tag_names"] = [row.word for row in self.instance.tagged.all()]
         if "digest" in self.fields:
             widget: Any = self.fields["digest"].widget
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
@@ -271,7 +269,7 @@ class IssueAdmin(Bulk, nested_admin.NestedModelAdmin):
     @admin.display(description=gettext_lazy("Tags"))
     def tag_names(self, issue: Issue) -> str:
         """Return the tags for those who only read; the form has a field by this name for the others."""
-        return join(row.tag.name for row in issue.tagged.all())
+        return join(row.word for row in issue.tagged.all())
 
     # --- Saving -------------------------------------------------------------------
 
@@ -548,10 +546,10 @@ def _is_number(text: str) -> bool:
 def _read_rows(issue: Issue) -> Issue:
     prefetch_related_objects(
         [issue],
-        Prefetch("tagged", TaggedIssue.objects.select_related("tag").order_by("position")),
+        "tagged",
         "sections__briefs",
         "sections__items__insights",
-        Prefetch("sections__items__tagged", TaggedNewsItem.objects.select_related("tag").order_by("position")),
+        "sections__items__tagged",
     )
     return issue
 

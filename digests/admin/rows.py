@@ -90,7 +90,7 @@ class ItemForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["tag_names"] = [row.tag.name for row in self.instance.tagged.all()]
+            self.initial["tag_names"] = [row.word for row in self.instance.tagged.all()]
 
     earlier: dict[str, Earlier] = {}
 

@@ -1,7 +1,7 @@
 """The newsroom's rows: the desk, its sources, its reviews, and the editions that readers see."""
 
 from digests.models.channels import Channel
-from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, Tag, TaggedIssue, TaggedNewsItem
+from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, TaggedIssue, TaggedNewsItem
 from digests.models.editions import Edition, Retraction, Revision, Story
 from digests.models.notices import Notice, Told
 from digests.models.pictures import Picture
@@ -9,6 +9,7 @@ from digests.models.previews import Fate, PreviewLink
 from digests.models.review import Comment, LogEntry, Look, Presence, Review, Tick
 from digests.models.shingles import Shingle
 from digests.models.sources import Citation, Source
+from digests.models.tags import Tag
 
 __all__ = [
     "Brief",

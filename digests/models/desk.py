@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
-import unicodedata
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -17,13 +13,11 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Replace
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 from taggit.managers import TaggableManager
-from taggit.models import ItemBase, TagBase
+from taggit.models import ItemBase
 
 from digests.manuscript.addresses import CANONICAL_LENGTH
 from digests.manuscript.values import (
@@ -35,8 +29,8 @@ from digests.manuscript.values import (
     block,
     line,
     new_uid,
-    tag_name,
 )
+from digests.models.tags import Tag
 from digests.querysets import IssueQuerySet
 from digests.states import State
 
@@ -161,97 +155,6 @@ class Digest(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
-
-
-class TagManager(models.Manager["Tag"]):
-    def named(self, names: Iterable[str]) -> list[Tag]:
-        """Return tags for names, in their order, made where missing.
-
-        Names that differ only by case, width or space are one tag, spelled as it was first.
-        """
-        wanted = {Tag.key_of(name): tag_name(name) for name in names if Tag.key_of(name)}
-        found = {tag.key: tag for tag in self.filter(key__in=wanted)}
-        for key, name in wanted.items():
-            if key not in found:
-                found[key] = self.get_or_create(key=key, defaults={"name": name})[0]
-        return [found[key] for key in wanted]
-
-
-class Tag(TagBase):
-    """A tag, with an address that stays whatever happens to its name."""
-
-    name: str  # taggit's own fields, which its package does not type
-    slug: str
-    key = models.CharField(max_length=400, unique=True, editable=False)  # folding case makes some letters three
-    # The key without its spaces: two tags that have the same are one, spelled in two ways.
-    letters = models.GeneratedField(
-        expression=Replace("key", models.Value(" "), models.Value("")),
-        output_field=models.CharField(max_length=400),
-        db_persist=True,
-        db_index=True,
-    )
-
-    objects = TagManager()
-
-    class Meta:
-        verbose_name = _("tag")
-        verbose_name_plural = _("tags")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return str(self.name)
-
-    def clean(self) -> None:
-        """Refuse what `save` could not do, in words."""
-        self.name = tag_name(self.name)
-        longest = Tag._meta.get_field("name").max_length or 0
-        if not self.name or len(self.name) > longest:
-            raise ValidationError({"name": _("A tag has from 1 to %(most)d letters.") % {"most": longest}})
-        if Tag.objects.filter(key=self.key_of(self.name)).exclude(pk=self.pk).exists():
-            raise ValidationError({"name": _("There is such a tag already, but for case, width or spaces.")})
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name = tag_name(self.name)
-        key = self.key_of(self.name)
-        if not self._state.adding and key != self.key:
-            # Editions name their tags: another word would change what readers have behind its approval.
-            raise ValueError(f"a tag keeps its word: {self.key!r} cannot become {key!r}")
-        self.key = key
-        if not self.slug:
-            self.slug = self._free_slug()
-        super().save(*args, **kwargs)
-
-    def get_absolute_url(self) -> str:
-        return reverse("tag", args=[self.slug])
-
-    @staticmethod
-    def key_of(name: str) -> str:
-        return tag_name(name).casefold()
-
-    @staticmethod
-    def letters_of(name: str) -> str:
-        return Tag.key_of(name).replace(" ", "")
-
-    @staticmethod
-    def slug_of(name: str) -> str:
-        """Return the address for a name: its letters and digits, signs spelled out.
-
-        Signs that cannot be spelled, and nothing else, give a short hash, so that
-        C, C++, C# and 🚀 have four addresses whichever comes first.
-        """
-        name = Tag.key_of(name)
-        spelled = name.replace("+", " plus ").replace("#", " sharp ").replace("&", " and ").replace("@", " at ")
-        slug = slugify(re.sub(r"[./:·_]", " ", spelled), allow_unicode=True)
-        silent = [sign for sign in spelled if unicodedata.category(sign)[0] == "S"]
-        if silent or not slug:
-            slug = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
-        return slug[:90]
-
-    def _free_slug(self) -> str:
-        slug = self.slug_of(self.name)
-        if Tag.objects.filter(slug=slug).exclude(pk=self.pk).exists():
-            slug = f"{slug}-{hashlib.sha256(self.key.encode()).hexdigest()[:8]}"
-        return slug
 
 
 # Days that addresses, feeds and clocks in every zone can say.
@@ -443,13 +346,21 @@ class Brief(Positioned, Named):
 
 
 class Tagged(ItemBase):
-    """A tag on a row, in the order that staff gave."""
+    """A tag on a row, in the order that staff gave and by the word that they chose: tags are renamed, words are not."""
 
+    word = models.CharField(max_length=100)
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
         abstract = True
         ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.word
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.word = self.word or self.tag.name
+        super().save(*args, **kwargs)
 
 
 class TaggedIssue(Tagged):
@@ -458,7 +369,8 @@ class TaggedIssue(Tagged):
 
     class Meta(Tagged.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="a_tag_once_an_issue"),
+            models.UniqueConstraint(fields=["content_object", "word"], name="a_tag_once_an_issue"),
+            models.CheckConstraint(condition=~models.Q(word=""), name="tag_of_issue_has_a_word"),
         ]
 
 
@@ -468,5 +380,6 @@ class TaggedNewsItem(Tagged):
 
     class Meta(Tagged.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="a_tag_once_a_news_item"),
+            models.UniqueConstraint(fields=["content_object", "word"], name="a_tag_once_a_news_item"),
+            models.CheckConstraint(condition=~models.Q(word=""), name="tag_of_news_item_has_a_word"),
         ]

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.addresses import CANONICAL_LENGTH
 from digests.manuscript.values import UID_LENGTH, Manuscript
-from digests.models.desk import Digest, Issue, Tag
+from digests.models.desk import Digest, Issue
 from digests.models.person import PERSON
 from digests.models.pictures import Picture
 from digests.models.sources import Source
+from digests.models.tags import Tag
 from digests.querysets import EditionQuerySet, StoryQuerySet
 from digests.states import Correction
 
@@ -90,6 +91,7 @@ class Edition(models.Model):
         indexes = [
             models.Index(fields=["digest", "-date"], name="edition_by_digest_and_date"),
             models.Index(fields=["-live_from", "-id"], name="correction_by_instant", condition=~Q(correction="")),
+            models.Index(fields=["-date", "-id"], name="edition_by_date"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="edition_number_is_unique"),
@@ -165,6 +167,7 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["uid"], name="story_by_uid"),
             models.Index(fields=["canonical"], name="story_by_canonical"),
+            models.Index(fields=["source", "edition"], name="story_by_source", condition=Q(retracted=False)),
             models.Index(fields=["follows"], name="story_by_what_it_follows", condition=~Q(follows="")),
         ]
         constraints = [

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.values import domain
@@ -31,6 +32,26 @@ class SourceManager(models.Manager["Source"]):
         domains = {name for url in urls if 0 < len(name := domain(url)) <= 253}
         self.bulk_create([Source(domain=name) for name in sorted(domains)], ignore_conflicts=True)
         return {source.domain: source for source in self.filter(domain__in=domains)}
+
+    def at(self, name: str) -> Source | None:
+        """Return the source that a domain names in any spelling: `www.`, capitals, letters or Punycode."""
+        host = domain(f"https://{name}/")
+        found = {source.domain: source for source in self.filter(domain__in={host, _letters(host), _punycode(host)})}
+        return found.get(host) or next(iter(found.values()), None)
+
+
+def _letters(host: str) -> str:
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _punycode(host: str) -> str:
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 class Source(models.Model):
@@ -65,6 +86,15 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.domain
+
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.domain])
+
+    @property
+    def letters(self) -> str:
+        """The domain as people write it, if that is not how machines do: 例子.中国 for xn--fsqu00a.xn--fiqs8s."""
+        letters = _letters(self.domain)
+        return letters if letters != self.domain else ""
 
 
 class Citation(models.Model):

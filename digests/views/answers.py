@@ -21,6 +21,7 @@ from digests.models import Digest
 from digests.views.listing import onward
 
 MAX_AGE = 60  # seconds
+PLACES = ("kind", "class", "by", "before", "after")  # what in a query makes another page of a list
 LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # as Open Graph names them
 
 View = Callable[..., HttpResponse]
@@ -78,11 +79,9 @@ def answer(
     return response
 
 
-<<<<<<< HEAD
-=======
 def place(request: HttpRequest) -> str:
     """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
-    begins = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
+    begins = {name: request.GET[name] for name in PLACES if request.GET.get(name)}
     path = escape_uri_path(request.path)
     return f"{path}?{urlencode(begins)}" if begins else path
 
@@ -95,7 +94,6 @@ def document(request: HttpRequest, template: str, context: dict[str, Any], conte
     return response
 
 
->>>>>>> face
 def asked_language(request: HttpRequest) -> str:
     """Return the language that the address asks for by `?lang=`; nothing if that is none of ours."""
     asked = request.GET.get("lang", "")
@@ -110,24 +108,6 @@ def _others(request: HttpRequest, language: str | None) -> list[tuple[str, str, 
         query["lang"] = code
         found.append((code, name, f"?{query.urlencode()}"))
     return [one for one in found if one[0] != language]
-<<<<<<< HEAD
-
-
-def place(request: HttpRequest) -> str:
-    """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
-    begins = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
-    path = escape_uri_path(request.path)
-    return f"{path}?{urlencode(begins)}" if begins else path
-
-
-def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
-    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
-    with translation.override(settings.LANGUAGE_CODE):
-        response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
-    response.headers["Content-Language"] = settings.LANGUAGE_CODE
-    return response
-=======
->>>>>>> face
 
 
 def as_json(data: dict[str, Any]) -> HttpResponse:

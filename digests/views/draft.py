@@ -24,7 +24,7 @@ def draft_page(request: HttpRequest, issue: Issue, words: Manuscript, **more: An
     sources |= {source.domain: source for source in Source.objects.filter(domain__in=sources)}
     names = [*words.tags, *(tag for item in words.items for tag in item.tags)]
     tags = {Tag.key_of(name): Tag(name=name, slug=Tag.slug_of(name), key=Tag.key_of(name)) for name in names}
-    tags |= {tag.key: tag for tag in Tag.objects.filter(key__in=tags)}
+    tags |= Tag.objects.known(names)
     response = issue_page(request, edition, sources, tags, is_draft=True, **more)
     # What django-csp's own decorator does; that is typed for views which take nothing but a request.
     response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]

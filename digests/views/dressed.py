@@ -45,8 +45,25 @@ def alone(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "body": raised(item["body"]), "notes": notes}
 
 
-def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tag]:
-    return [tags[key] for name in names if (key := Tag.key_of(name)) in tags]
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A tag by the word that was approved, which leads to where the tag is now."""
+
+    name: str
+    tag: Tag
+
+    def get_absolute_url(self) -> str:
+        return self.tag.get_absolute_url()
+
+
+def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tagged]:
+    return [Tagged(name, tags[key]) for name in names if (key := Tag.key_of(name)) in tags]
+
+
+def words_of(page: dict[str, Any]) -> list[str]:
+    """Return every word that names a tag on the page of an edition."""
+    items = (item for section in page["sections"] for item in section["items"])
+    return [*page["tags"], *(name for item in items for name in item["tags"])]
 
 
 _OF_STORY = ("uid", "headline", "follows")

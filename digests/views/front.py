@@ -11,7 +11,7 @@ from digests.pages import SEARCH
 from digests.views import jsonld
 from digests.views.answers import answer, feed_links, readable
 from digests.views.dressed import shared
-from digests.views.listing import led, listed
+from digests.views.listing import led, listed, page_of
 
 RECENT = 10  # issues
 
@@ -21,14 +21,15 @@ def front(request: HttpRequest) -> HttpResponse:
     """Show the latest issue of each digest, and what came before."""
     of_digest = Edition.objects.live().filter(digest=OuterRef("pk")).order_by("-date")
     latest = Digest.objects.annotate(latest=Subquery(of_digest.values("pk")[:1])).values("latest")
-    editions = list(listed(Edition.objects.live().filter(pk__in=latest)))
+    editions = list(listed(Edition.objects.live().filter(pk__in=latest)).order_by("-date", "digest__name"))
     only = editions[0].digest if len(editions) == 1 else None
+    before = Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions])
     context = {
         "leads": led(editions),
         "digest": only,
         "shared": shared(editions[0]) if editions else None,
         "structured": jsonld.of_site(only.name if only else _("Newsroom"), SEARCH),
-        "recent": listed(Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions]))[:RECENT],
+        "recent": page_of(before, "", size=RECENT).entries,
         "feeds": feed_links("front"),
     }
     return answer(request, "digests/front.html", context)

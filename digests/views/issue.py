@@ -22,7 +22,7 @@ from digests.models import Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
 from digests.views import jsonld
 from digests.views.answers import Gone, View, answer, as_json, feed_links, readable
-from digests.views.dressed import cover, dressed, in_time, shared, tags_of
+from digests.views.dressed import cover, dressed, in_time, shared, tags_of, words_of
 from digests.views.editions import changed_since, earlier, editions_of
 from digests.views.editions import listed as listed_editions
 from digests.views.listing import listed
@@ -52,7 +52,7 @@ def of_any_edition(view: Callable[[HttpRequest, Any], HttpResponse]) -> View:
 @of_any_edition
 def issue(request: HttpRequest, edition: Any) -> HttpResponse:
     """Show an issue as its live edition has it, or as it was."""
-    tags = {tag.key: tag for tag in Tag.objects.filter(editions=edition)}
+    tags = Tag.objects.known(words_of(edition.page))
     live = getattr(edition, "current", None)
     editions = list(editions_of(edition.issue_id))
     more: dict[str, Any] = {"editions": listed_editions(editions, live or edition)}

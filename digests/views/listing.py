@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from digests import pictures
 from digests.models import Digest, Edition, Story, Tag
+from digests.models.desk import LAST_DAY
 from digests.views.dressed import cover
 
 OF_DIGEST = ("slug", "name", "language", "description")
@@ -59,6 +62,48 @@ def onward(digest: Digest | None) -> dict[str, Any]:
     live = Edition.objects.live()
     latest = listed(live.filter(digest=digest) if digest else live).first()
     return {"latest": latest, "tags": Tag.objects.filter(editions=latest)[:TAGS] if latest else []}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list of issues, newest first, and where the parts beside it begin. Nothing: there is none."""
+
+    entries: list[Any]
+    before: str = ""  # the older ones, for `?before=`
+    newer: str = ""  # the newer ones, unless those are the first of all
+    is_first: bool = True
+
+
+def page_of(editions: Any, before: str, *, size: int, across: bool = False) -> Page:
+    """Return the part of a list that begins after a place, by what is there and not by counting: each costs the same.
+
+    The place is a date; `across` digests, where a date may stand for several issues, a date and a number.
+    Raises Http404 if there is no such place, and if nothing comes after it.
+    """
+    if not before:
+        # A bound that all keep, so that SQLite walks by date and stops, and does not sort all that is live.
+        entries = list(listed(editions.filter(date__lte=LAST_DAY))[: size + 1])
+        return Page(entries[:size], _older(entries, size, across=across))
+    day, pk = place_of(before) if across else (day_of(before), 0)
+    entries = list(listed(editions.filter(Q(date__lt=day) | Q(pk__lt=pk), date__lte=day))[: size + 1])
+    if not entries:
+        raise Http404(_("No issues before this date."))
+    above = editions.filter(Q(date__gt=day) | Q(pk__gte=pk), date__gte=day).order_by("date", "pk")
+    newer = above.only("date")[size : size + 1].first()
+    return Page(
+        entries[:size],
+        _older(entries, size, across=across),
+        _place(newer, across=across) if newer else "",
+        is_first=False,
+    )
+
+
+def _older(entries: list[Any], size: int, *, across: bool) -> str:
+    return _place(entries[size - 1], across=across) if len(entries) > size else ""
+
+
+def _place(edition: Any, *, across: bool) -> str:
+    return f"{edition.date}-{edition.pk}" if across else str(edition.date)
 
 
 def day_of(text: str) -> Date:

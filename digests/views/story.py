@@ -43,8 +43,7 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
     thread = list(in_time(Story.objects.live().filter(thread=found.thread))) if found.thread else []
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
-    names = {Tag.key_of(name) for name in found.page["tags"]}
-    tags = {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {}
+    tags = Tag.objects.known(found.page["tags"])
     item = dressed(alone(found.page), {found.source.domain: found.source} if found.source else {}, tags)
     shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
     image = shared(edition, shown, found.cover_alt)

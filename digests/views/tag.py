@@ -1,70 +1,139 @@
-"""Tags, and what has them."""
+"""Tags, sorted by what they are, and what has them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from digests.models import Edition, Story, Tag
+from digests.pages import moved
 from digests.views.answers import answer, feed_links, readable
 from digests.views.dressed import shared
-from digests.views.listing import listed, place_of
+from digests.views.listing import page_of
 
 PAGE = 20  # issues
-TAGS = 200
-MOST_USED = 30  # tags
+OF_A_KIND = 200  # tags
+OVERVIEW = 60  # tags of each kind
+BESIDE = 24  # tags that appear with one
+UNSORTED = "unsorted"  # what `?kind=` calls the kind of tags that nobody sorted yet
 
 
 @readable
 def tags(request: HttpRequest) -> HttpResponse:
-    """List the tags that live issues have, by name."""
-    used = Tag.objects.filter(editions__in=Edition.objects.live()).annotate(issues=Count("editions", distinct=True))
+    """List the tags of what is live: the most used of each kind, or all of one kind by name."""
+    kind = request.GET.get("kind", "")
+    return _of_a_kind(request, kind) if kind or "after" in request.GET else _overview(request)
+
+
+def _overview(request: HttpRequest) -> HttpResponse:
+    uses = _uses()
+    used = sorted(Tag.objects.in_bulk(uses).values(), key=lambda tag: (_rank(tag.kind), -uses[tag.pk], tag.key))
+    groups = []
+    for kind, of_kind in groupby(used, key=lambda tag: tag.kind):
+        found = list(of_kind)
+        groups.append(
+            {"kind": kind or UNSORTED, "label": _label(kind), "all": len(found), "tags": _used(found[:OVERVIEW], uses)}
+        )
+    return answer(request, "digests/tags.html", {"groups": groups, "is_first": True})
+
+
+def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
+    if kind not in (*Tag.Kind.values, UNSORTED):
+        raise Http404(_("There is no such kind of tag."))
+    value = "" if kind == UNSORTED else kind
     after = request.GET.get("after", "")
-    entries = list(used.filter(key__gt=after).order_by("key")[: TAGS + 1])
-    if after and not entries:
-        raise Http404(_("No tags after this one."))
-    more = len(entries) > TAGS
+    used = Tag.objects.filter(Exists(Edition.objects.live().filter(tags=OuterRef("pk"))), kind=value)
+    found = list(used.filter(key__gt=after).order_by("key")[: OF_A_KIND + 1])
+    if not found:
+        raise Http404(_("No tags after this one.") if after else _("No live issue has a tag of this kind."))
+    entries = found[:OF_A_KIND]
+    group = {"kind": kind, "label": _label(value), "all": 0, "tags": _used(entries, _uses(entries))}
     context = {
-        "tags": entries[:TAGS],
-        "after": entries[TAGS - 1].key if more else "",
-        "most_used": used.order_by("-issues", "key")[:MOST_USED] if more and not after else [],
+        "groups": [group],
+        "kind": kind,
+        "label": _label(value),
+        "after": entries[-1].key if len(found) > OF_A_KIND else "",
         "is_first": not after,
     }
     return answer(request, "digests/tags.html", context)
 
 
+def _label(kind: str) -> Any:
+    return (
+        {
+            Tag.Kind.COMPANY: _("Companies"),
+            Tag.Kind.MODEL: _("Models"),
+            Tag.Kind.PERSON: _("People"),
+            Tag.Kind.TOPIC: _("Topics"),
+        }.get(Tag.Kind(kind))
+        if kind
+        else _("Other tags")
+    )
+
+
+def _rank(kind: str) -> int:
+    """Return where a kind stands among the others; what nobody sorted comes last."""
+    return [*Tag.Kind.values, ""].index(kind)
+
+
+def _uses(tags: Iterable[Tag] | None = None) -> Counter[int]:
+    """Count what readers find under each tag, or under some: live stories, and live issues that have it as a whole."""
+    chosen = {"tags__isnull": False} if tags is None else {"tags__in": tags}
+    issues = Edition.objects.live().filter(**chosen).order_by().values_list("tags")
+    stories = Story.objects.live().filter(**chosen).order_by().values_list("tags")
+    counted = Counter(dict(issues.annotate(Count("pk"))))
+    of_stories = stories.annotate(Count("pk"), Count("edition", distinct=True))
+    for tag, count, in_issues in of_stories:
+        counted[tag] += count - in_issues
+    return counted
+
+
+def _used(tags: Iterable[Tag], uses: Counter[int]) -> list[tuple[Tag, int]]:
+    return [(tag, uses[tag.pk]) for tag in tags]
+
+
 @readable
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the issues that have a tag; where only some stories have it, those stories."""
-    found = get_object_or_404(Tag, slug=slug)
-    editions = Edition.objects.live().filter(tags=found)
-    if before := request.GET.get("before", ""):
-        day, pk = place_of(before)
-        editions = editions.filter(Q(date__lt=day) | Q(date=day, pk__lt=pk))
-    entries = list(listed(editions).annotate(own_tags=F("page__tags"))[: PAGE + 1])
-    if not entries:
+    found = Tag.objects.at(slug)
+    if found is None:
+        raise Http404(_("There is no such tag."))
+    if found.slug != slug:
+        return moved(request, slug=found.slug)
+    filed = Edition.tags.through._default_manager.filter(tag=found, edition=OuterRef("pk"))
+    with_it = Edition.objects.live().filter(Exists(filed))
+    page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
+    if not page.entries:
         raise Http404(_("No live issue has this tag."))
-    last = entries[PAGE - 1] if len(entries) > PAGE else None
-    entries = entries[:PAGE]
+    own = Edition.objects.filter(pk__in=[entry.pk for entry in page.entries]).values_list("pk", "page__tags")
+    whole = {pk for pk, words in own if found.is_among(words)}
     tagged: dict[int, list[Story]] = {}
-    for story in Story.objects.live().filter(edition__in=entries, tags=found).defer("page"):
+    for story in Story.objects.live().filter(edition__in=page.entries, tags=found).defer("page"):
         tagged.setdefault(story.edition_id, []).append(story)
     context = {
         "tag": found,
-        "entries": [
-            (edition, [] if _has(edition.own_tags, found) else tagged.get(edition.pk, [])) for edition in entries
-        ],
-        "before": f"{last.date}-{last.pk}" if last else "",
-        "is_first": not before,
-        "shared": shared(entries[0]),
+        "kind": _label(found.kind),
+        "entries": [(entry, [] if entry.pk in whole else tagged.get(entry.pk, [])) for entry in page.entries],
+        "beside": _beside(found, page.entries, tagged),
+        "before": page.before,
+        "newer": page.newer,
+        "is_first": page.is_first,
+        "shared": shared(page.entries[0]),
         "feeds": feed_links("tag", found.slug),
     }
     return answer(request, "digests/tag.html", context)
 
 
-def _has(names: Iterable[str], tag: Tag) -> bool:
-    return tag.key in map(Tag.key_of, names)
+def _beside(found: Tag, editions: list[Edition], tagged: dict[int, list[Story]]) -> list[tuple[Any, list[Tag]]]:
+    """Return the tags that these stories have too, the most frequent first, by kind; of issues, if no story has it."""
+    stories = [story for of_issue in tagged.values() for story in of_issue]
+    with_it = {"stories__in": stories} if stories else {"editions__in": editions}
+    counted = Tag.objects.filter(**with_it).exclude(pk=found.pk).annotate(together=Count("pk"))
+    tags = sorted(counted.order_by("-together", "key")[:BESIDE], key=lambda tag: _rank(tag.kind))
+    return [(_label(kind), list(of_kind)) for kind, of_kind in groupby(tags, key=lambda tag: tag.kind)]

@@ -1,0 +1,99 @@
+"""Sources: who reported first, and the stories that came of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from digests.models import Digest, Edition, Source, Story
+from digests.pages import moved
+from digests.views.answers import answer, feed_links, readable
+from digests.views.listing import page_of
+
+PAGE = 20  # issues
+SOURCES = 100
+
+BY = ("stories", "address")
+
+
+@readable
+def sources(request: HttpRequest) -> HttpResponse:
+    """List the sources of live stories, all or of a class: the most cited first, or by address."""
+    by, kind, after = request.GET.get("by", "stories"), request.GET.get("class", ""), request.GET.get("after", "")
+    if by not in BY:
+        raise Http404(_("Sources are listed by stories or by address."))
+    if kind and kind not in Source.Kind.values:
+        raise Http404(_("There is no such class of source."))
+    cited = _cited()
+    chosen = sorted((one for one in cited if kind in ("", one.kind)), key=lambda one: _place(by, one.cited, one.domain))
+    if after:
+        last = _place(by, *_read(after))
+        chosen = [one for one in chosen if _place(by, one.cited, one.domain) > last]
+    if (after or kind) and not chosen:
+        raise Http404(_("No sources after this one.") if after else _("No live story is from a source of this class."))
+    shown = chosen[:SOURCES]
+    classes = {source.kind for source in cited}
+    context = {
+        "sources": shown,
+        "by": by,
+        "kind": kind,
+        "label": Source.Kind(kind).label if kind else "",
+        "kinds": [(value, label) for value, label in Source.Kind.choices if value in classes],
+        "after": f"{shown[-1].cited}-{shown[-1].domain}" if len(chosen) > SOURCES else "",
+        "is_first": not after,
+        "feeds": feed_links("sources"),
+    }
+    return answer(request, "digests/sources.html", context)
+
+
+def _cited() -> list[Any]:
+    """Return the sources of live stories, each with how many are from it."""
+    stories = Story.objects.live().exclude(source=None).order_by()
+    counted = dict(stories.values_list("source").annotate(Count("pk")))
+    sources: dict[int, Any] = Source.objects.in_bulk(counted)
+    for pk, source in sources.items():
+        source.cited = counted[pk]
+    return list(sources.values())
+
+
+def _place(by: str, cited: int, domain: str) -> tuple[int, str]:
+    return (-cited if by == "stories" else 0, domain)
+
+
+def _read(after: str) -> tuple[int, str]:
+    found = re.fullmatch(r"([0-9]{1,18})-(.+)", after, re.ASCII | re.DOTALL)
+    if found is None:
+        raise Http404(_("That is no place in this list."))
+    return int(found[1]), found[2]
+
+
+@readable
+def source(request: HttpRequest, domain: str) -> HttpResponse:
+    """List the live stories that a source reported first, newest issue first."""
+    found = Source.objects.at(domain)
+    if found is None:
+        raise Http404(_("There is no such source."))
+    if found.domain != domain:
+        return moved(request, domain=found.domain)
+    stories = Story.objects.live().filter(source=found)
+    with_it = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
+    page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
+    if not page.entries:
+        raise Http404(_("No live story is from this source."))
+    reported: dict[int, list[Story]] = {}
+    for story in stories.filter(edition__in=page.entries).defer("page"):
+        reported.setdefault(story.edition_id, []).append(story)
+    context = {
+        "source": found,
+        "entries": [(edition, reported[edition.pk]) for edition in page.entries],
+        "digests": Digest.objects.filter(Exists(stories.filter(edition__digest=OuterRef("pk")))),
+        "before": page.before,
+        "newer": page.newer,
+        "is_first": page.is_first,
+        "feeds": feed_links("source", found.domain),
+    }
+    return answer(request, "digests/source.html", context)
