@@ -14,7 +14,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from django.urls import reverse
 from django.utils import timezone
 
-from digests.models import Digest, Edition, Picture, Story, Tag
+from digests.models import Channel, Digest, Edition, Picture, Story, Tag
 
 # What markup.py writes: sanitised, so every attribute is quoted the same way.
 _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
@@ -69,6 +69,11 @@ def _digests(at: datetime) -> Places:
     last = Max("editions__live_from", filter=Q(editions__in=Edition.objects.live(at)))
     for slug, updated in Digest.objects.annotate(last=last).order_by("slug").values_list("slug", "last"):
         yield (slug,), updated
+
+
+def _channels(at: datetime) -> Places:
+    for slug, number in Channel.objects.order_by("pk").values_list("digest__slug", "pk").iterator():
+        yield (slug, number), None
 
 
 def _months(at: datetime) -> Places:
@@ -130,6 +135,7 @@ KINDS = {
     ("front", *_feeds("front"), "tags", "corrections"): _newsroom,
     ("sitemap", "sitemap-pages", "news-sitemap", "robots", "opensearch", "llms"): _newsroom,
     ("digest", *_feeds("digest"), *_feeds("stories")): _digests,
+    ("channel-code",): _channels,
     ("month", *_feeds("month"), "sitemap-month"): _months,
     ("issue", "issue-markdown", "issue-json", "issue-label", "issue-cover"): _issues,
     ("issue-cover-cropped",): _issues_with_cover,

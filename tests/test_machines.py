@@ -85,7 +85,7 @@ def test_an_issue_describes_itself(client: Client, published: Make) -> None:
     page = page_of(client, ISSUE)
     data = data_of(page)
     stories = list(Story.objects.live().filter(edition__issue=issue))
-    updated = Edition.objects.get().live_from.astimezone(issue.digest.zone).isoformat()
+    updated = Edition.objects.get().live_from.astimezone(issue.digest.zone).isoformat(timespec="seconds")
     organization = {"@type": "NewsMediaOrganization", "name": "晨报", "url": f"{SITE}/morning/"}
     assert data.keys() == {"NewsArticle", "BreadcrumbList"}
     assert data["NewsArticle"] == {
@@ -176,13 +176,13 @@ def test_corrections_and_their_times_are_told(client: Client, published: Make, p
     added = replace(section, items=(*section.items, NewsItem("后来的一条")))
     rewrite(issue, replace(words, sections=(added, *words.sections[1:])), people)
     edition = Edition.objects.live().get()
-    updated = edition.live_from.astimezone(issue.digest.zone).isoformat()
+    updated = edition.live_from.astimezone(issue.digest.zone).isoformat(timespec="seconds")
     page = page_of(client, ISSUE)
     article = data_of(page)["NewsArticle"]
     assert (article["datePublished"], article["dateModified"]) == ("2026-03-01T08:00:00-05:00", updated)
     assert [time["datetime"] for time in page.select(".facts time")] == [
         article["datePublished"],
-        article["dateModified"],
+        datetime.fromisoformat(article["dateModified"]).isoformat(timespec="seconds"),
     ]
     assert article["correction"] == [
         {"@type": "CorrectionComment", "text": "数字有误，已改正。", "datePublished": updated}
@@ -279,7 +279,7 @@ def test_policies_stand_where_the_data_point(client: Client, published: Make) ->
 def test_an_issue_shared_is_a_card(client: Client, published: Make) -> None:
     published(cover_file=picture(), cover_alt="一扇窗")
     meta = head(page_of(client, ISSUE))
-    times = Edition.objects.get().live_from.astimezone(Digest.objects.get().zone).isoformat()
+    times = Edition.objects.get().live_from.astimezone(Digest.objects.get().zone).isoformat(timespec="seconds")
     del meta["viewport"], meta["color-scheme"]
     image = f"{SITE}{ISSUE}cover.jpg?edition=1"
     assert meta == {
@@ -334,7 +334,7 @@ def test_every_page_is_a_card_with_one_address(client: Client, published: Make) 
 
 def test_a_story_shared_says_when_and_where_it_stood(client: Client, published: Make) -> None:
     meta = head(page_of(client, story_of(published()).get_absolute_url()))
-    time = Edition.objects.get().live_from.astimezone(Digest.objects.get().zone).isoformat()
+    time = Edition.objects.get().live_from.astimezone(Digest.objects.get().zone).isoformat(timespec="seconds")
     assert {name: value for name, value in meta.items() if name.startswith("article:")} == {
         "article:published_time": time,
         "article:modified_time": time,

@@ -78,21 +78,6 @@ def answer(
     return response
 
 
-def place(request: HttpRequest) -> str:
-    """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
-    begins = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
-    path = escape_uri_path(request.path)
-    return f"{path}?{urlencode(begins)}" if begins else path
-
-
-def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
-    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
-    with translation.override(settings.LANGUAGE_CODE):
-        response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
-    response.headers["Content-Language"] = settings.LANGUAGE_CODE
-    return response
-
-
 def asked_language(request: HttpRequest) -> str:
     """Return the language that the address asks for by `?lang=`; nothing if that is none of ours."""
     asked = request.GET.get("lang", "")
@@ -107,6 +92,21 @@ def _others(request: HttpRequest, language: str | None) -> list[tuple[str, str, 
         query["lang"] = code
         found.append((code, name, f"?{query.urlencode()}"))
     return [one for one in found if one[0] != language]
+
+
+def place(request: HttpRequest) -> str:
+    """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
+    begins = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
+    path = escape_uri_path(request.path)
+    return f"{path}?{urlencode(begins)}" if begins else path
+
+
+def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
+    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
+    with translation.override(settings.LANGUAGE_CODE):
+        response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
+    response.headers["Content-Language"] = settings.LANGUAGE_CODE
+    return response
 
 
 def as_json(data: dict[str, Any]) -> HttpResponse:

@@ -140,7 +140,7 @@ def _story(uid: str) -> str:
 
 
 def _time(instant: datetime, digest: Digest) -> str:
-    return instant.astimezone(digest.zone).isoformat()
+    return instant.astimezone(digest.zone).isoformat(timespec="seconds")
 
 
 def _distinct(words: Iterable[str]) -> list[str]:

@@ -156,7 +156,8 @@ def lighthouse(site: Site) -> Iterator[Result]:
             if min(best.values()) >= LEAST_SCORE:
                 break
         wrong = [f"{name} {score}: {'; '.join(lost[name])}" for name, score in best.items() if score < LEAST_SCORE]
-        yield Result("lighthouse", kind, "\n".join(wrong), " · ".join(f"{name} {best[name]}" for name in best))
+        said = " · ".join(" ".join([name, str(best[name]), *map("({})".format, lost[name])]) for name in best)
+        yield Result("lighthouse", kind, "\n".join(wrong), said)
 
 
 def scored(url: str) -> tuple[dict[str, int], dict[str, list[str]]]:
