@@ -16,7 +16,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from digests import pages, pictures, workflow
-from digests.models import Digest, Edition, Issue, Story
+from digests.models import Channel, Digest, Edition, Issue, Story
 from digests.states import Action
 from tests.test_pages import archive, story_of
 
@@ -50,6 +50,7 @@ def test_every_name_in_urls_is_listed_or_for_nobody_to_find() -> None:
 def test_every_listed_address_answers(client: Client, published: Make, people: SimpleNamespace) -> None:
     published(cover_file=picture(), cover_alt="一扇窗")
     issue = published(date=DAY + timedelta(days=1))
+    Channel.objects.create(digest=issue.digest, name="Telegram", address="https://t.me/morning")
     retracted = story_of(issue).uid
     workflow.perform(Action.RETRACT, issue, by=people.editor, story=retracted, note="误")
     archive(Digest.objects.create(name="Evening", slug="evening", language="en"), 25)
