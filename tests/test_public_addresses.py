@@ -55,6 +55,7 @@ def test_every_listed_address_answers(client: Client, published: Make, people: S
     workflow.perform(Action.RETRACT, issue, by=people.editor, story=retracted, note="误")
     archive(Digest.objects.create(name="Evening", slug="evening", language="en"), 25)
     Story.objects.filter(page={}).delete()  # that archive's stories are names without words
+    Channel.objects.create(digest=issue.digest, name="群组", address="https://t.test/g")
     found = list(pages.every())
     assert {page.kind for page in found} == {name for names in pages.KINDS for name in names}
     assert len({page.path for page in found}) == len(found)
