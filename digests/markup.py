@@ -16,6 +16,7 @@ one is the policy, so that nothing `_Page` writes is trusted either. What an edi
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import threading
@@ -158,6 +159,16 @@ def card(html: str) -> SafeString:
 
 
 # Policy
+
+
+def data_block(value: Any, kind: str) -> SafeString:
+    """Return a value as a script element that is data, which no browser runs. Nothing in it ends the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    return format_html('<script type="{}">{}</script>\n', kind, SafeString(text))
+
+
+# Signs that HTML or old JavaScript would take for its own; JSON reads them back.
+_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def _names(listed: str) -> frozenset[str]:

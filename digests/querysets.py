@@ -64,6 +64,11 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Return what has a page of its own at an instant: live stories and tombstones."""
         return self.filter(_span(at or timezone.now(), "edition__"))
 
+    def dated(self) -> Self:
+        """Add `first_published`: when readers first had the story, in whichever edition."""
+        first = self.model._default_manager.filter(uid=OuterRef("uid")).order_by("edition__live_from")
+        return self.annotate(first_published=Subquery(first.values("edition__live_from")[:1]))
+
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def for_desk(self, user: Any) -> Self:

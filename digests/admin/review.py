@@ -140,6 +140,11 @@ class Screen(Desk):
         return may(self.user, Action.APPROVE)
 
     @property
+    def where(self) -> str:
+        """What others are told that this person does here."""
+        return "review" if self.may_tick and not self.is_own else "read"
+
+    @property
     def may_comment(self) -> bool:
         return may_comment(self.user)
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from digests.manuscript.writer import write
 from digests.markup import Shown, card, picture
 from digests.models import Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
+from digests.views import jsonld
 from digests.views.answers import Gone, View, answer, as_json, feed_links, readable
 from digests.views.dressed import dressed, in_time, shared, tags_of
 from digests.views.editions import changed_since, earlier, editions_of
@@ -80,6 +82,7 @@ def issue_page(
     label = provenance.label(edition, {name: source.kind for name, source in sources.items()})
     neighbours = listed(Edition.objects.live().filter(digest=edition.digest)).defer("summary")
     shown = pictures.shown(pictures.named(edition.page), by=pictures_by)
+    image = shared(edition, shown, edition.page["cover"]["alt"])
     context = {
         "edition": edition,
         "page": edition.page,
@@ -87,7 +90,8 @@ def issue_page(
         "tags": tags_of(edition.page["tags"], tags),
         "cover": _cover(edition.page["cover"], shown, by=pictures_by),
         "pictures": shown,
-        "shared": shared(edition, shown),
+        "shared": image,
+        "structured": "" if edition.pk is None else jsonld.of_issue(edition, image, corrections),
         "corrections": corrections,
         "label": label,
         "facts": _facts(label),
@@ -104,14 +108,14 @@ def issue_page(
 @of_any_edition
 def label(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give the nutrition label of an issue."""
-    return as_json(_label(edition).to_json())
+    return for_programs(edition, as_json(_label(edition).to_json()))
 
 
 @of_any_edition
 def markdown(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give an issue in the manuscript format."""
     text = write(press.public_manuscript(edition), footer=edition.digest.subscribe_card)
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    return for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
 @of_any_edition
@@ -119,18 +123,26 @@ def data(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give an issue as data, with its label."""
     words = press.public_manuscript(edition).to_json()
     del words["footer"]  # a card: raw HTML, and no part of the day's words
-    return as_json(
-        {
-            "digest": edition.digest.slug,
-            "date": edition.date,
-            "url": absolute(edition.get_absolute_url()),
-            "edition": edition.number,
-            "first_published": edition.first_published,
-            "updated": edition.live_from,
-            "manuscript": words,
-            "label": _label(edition).to_json(),
-        }
-    )
+    facts = {
+        "digest": edition.digest.slug,
+        "date": edition.date,
+        "url": absolute(edition.get_absolute_url()),
+        "edition": edition.number,
+        "first_published": edition.first_published,
+        "updated": edition.live_from,
+        "manuscript": words,
+        "label": _label(edition).to_json(),
+    }
+    return for_programs(edition, as_json(facts))
+
+
+def for_programs(edition: Edition, response: HttpResponse) -> HttpResponse:
+    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
+    changed = max(edition.live_from, edition.endorsed_at or edition.live_from)
+    response.headers["Last-Modified"] = http_date(changed.timestamp())
+    return response
 
 
 def live_edition(slug: str, day: Date) -> Any:

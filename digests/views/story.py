@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from digests import pictures, related
 from digests.models import Edition, Story, Tag
+from digests.views import jsonld
 from digests.views.answers import Gone, answer, feed_links, readable
 from digests.views.dressed import dressed, in_time, shared
 
@@ -25,8 +26,13 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         Story.objects.addressed()
         .filter(uid=uid)
         .select_related("edition__digest", "source")
-        .annotate(is_corrected=Exists(corrections))
-        .defer("edition__page", "edition__digest__policies")
+        .dated()
+        .annotate(
+            is_corrected=Exists(corrections),
+            editor=F("edition__page__editor"),
+            cover_alt=F("edition__page__cover__alt"),
+        )
+        .defer("edition__page")
         .order_by("-edition__live_from")
         .first()
     )
@@ -41,9 +47,11 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     tags = {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {}
     item = dressed(found.page, {found.source.domain: found.source} if found.source else {}, tags)
     shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
+    image = shared(edition, shown, found.cover_alt)
     context = {
         "pictures": shown,
-        "shared": shared(edition, shown),
+        "shared": image,
+        "structured": jsonld.of_story(found, image),
         "story": found,
         "edition": edition,
         "item": item,
