@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("digests", "0014_corrections_by_instant")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="edition",
+            index=models.Index(
+                fields=["-live_until", "-id"],
+                name="edition_by_its_end",
+                condition=models.Q(("live_until__isnull", False)),
+            ),
+        ),
+    ]
