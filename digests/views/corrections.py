@@ -19,7 +19,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from digests.markup import render
 from digests.models import Digest, Edition, Retraction
 from digests.states import Correction
 from digests.views.answers import answer, readable
@@ -44,7 +43,6 @@ def corrections(request: HttpRequest) -> HttpResponse:
     last = entries[PAGE - 1] if len(entries) > PAGE else None
     context = {
         "entries": entries[:PAGE],
-        "policies": render(publication.policies, heading_from=3) if publication else "",
         "digests": _choices("digest", chosen, Digest.objects.order_by("name").values_list("slug", "name")),
         "kinds": _choices("type", chosen, KINDS.items()),
         "newest": _query(chosen),
