@@ -14,7 +14,7 @@ from digests.markup import render
 from digests.models import Edition, Retraction, Story, Tag
 from digests.views import jsonld
 from digests.views.answers import Gone, answer, feed_links, readable
-from digests.views.dressed import dressed, in_time, shared
+from digests.views.dressed import alone, dressed, in_time, shared
 
 _WORDS = ("headline", "link", "body", "notes", "tags", "ai_role")  # of a story's page: what a correction corrects
 
@@ -41,12 +41,12 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         raise _gone(uid)
     edition = found.edition
     if found.retracted:
-        raise Gone(edition.digest, edition=edition, reason=found.page["body"])
+        raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
     thread = list(in_time(Story.objects.live().filter(thread=found.thread))) if found.thread else []
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
     names = {Tag.key_of(name) for name in found.page["tags"]}
     tags = {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {}
-    item = dressed(found.page, {found.source.domain: found.source} if found.source else {}, tags)
+    item = dressed(alone(found.page), {found.source.domain: found.source} if found.source else {}, tags)
     shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
     image = shared(edition, shown, found.cover_alt)
     context = {
@@ -101,4 +101,4 @@ def _gone(uid: str) -> Exception:
     retraction = Retraction.objects.filter(issue=issue, uid=uid).first()
     if live and retraction:
         return Gone(digest, edition=live, reason=render(retraction.reason))
-    return Gone(digest, dropped_from=live)
+    return Gone(digest, dropped_from=live, story_of=last.edition.date)
