@@ -44,7 +44,6 @@ def of_any_edition(view: Callable[[HttpRequest, Any], HttpResponse]) -> View:
             return HttpResponseRedirect(request.path)
         response = view(request, earlier(live, number))
         response.headers["X-Robots-Tag"] = "noindex"
-        response.headers.pop("Last-Modified", None)  # a retraction changes it later, and only the ETag knows
         return response
 
     return respond

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("digests", "0014_corrections_by_instant")]
+    dependencies = [("digests", "0015_channels")]
 
     operations = [
         migrations.AddIndex(
