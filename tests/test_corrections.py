@@ -162,8 +162,8 @@ def test_the_log_by_digest_and_by_type(client: Client, published: Make, people: 
     chosen, choices = page.select(".choices [aria-current]"), page.select(".choices a")
     assert [link.get_text() for link in chosen] == ["Evening", "Correction"]
     assert choices[0]["href"] == "/corrections/?type=correction"
-    assert page.select_one("#policies strong").get_text() == "say"
-    assert not get(client, "/corrections/?digest=morning").find(id="policies")
+    assert page.select_one(".log-about a")["href"] == "/evening/#policies"
+    assert not get(client, "/corrections/?digest=morning").select_one(".log-about a")
 
 
 def test_the_log_is_paged_without_leaving_one_out(

@@ -213,6 +213,20 @@ def test_a_tombstone_has_the_reason_and_none_of_the_words(
     assert [link["href"] for link in thread] == ["/stories/cccccccc/"]  # and does not break where it was taken back
 
 
+def test_a_tombstone_that_a_later_edition_drops_still_has_its_reason(
+    client: Client, published: Make, people: SimpleNamespace
+) -> None:
+    issue = published()
+    gone = words_of(issue).sections[0].items[0]
+    retract(issue, gone.uid, people)
+    publish(issue, with_items(words_of(issue), lambda items: items[1:]), people)
+    page = get(client, f"/stories/{gone.uid}/", 410)
+    assert page.select_one(".retracted").get_text(strip=True) == "照片系摆拍。"
+    assert gone.headline not in page.get_text()
+    workflow.perform(Action.WITHDRAW, Issue.objects.get(pk=issue.pk), by=people.editor, note="整期有误")
+    assert not get(client, f"/stories/{gone.uid}/", 410).select_one(".retracted")
+
+
 def test_an_address_that_never_was_is_not_found(client: Client, draft: Make) -> None:
     hidden = words_of(draft()).sections[0].items[0].uid
     for uid in (hidden, "zzzzzzzz", "x", "222222222"):

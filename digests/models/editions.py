@@ -92,6 +92,9 @@ class Edition(models.Model):
             models.Index(fields=["digest", "-date"], name="edition_by_digest_and_date"),
             models.Index(fields=["-live_from", "-id"], name="correction_by_instant", condition=~Q(correction="")),
             models.Index(fields=["-date", "-id"], name="edition_by_date"),
+            models.Index(
+                fields=["-live_until", "-id"], name="edition_by_its_end", condition=Q(live_until__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="edition_number_is_unique"),

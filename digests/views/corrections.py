@@ -20,7 +20,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from digests.markup import render
 from digests.models import Digest, Edition, Retraction
 from digests.states import Correction
 from digests.views.answers import answer, readable
@@ -45,7 +44,6 @@ def corrections(request: HttpRequest) -> HttpResponse:
     last = entries[PAGE - 1] if len(entries) > PAGE else None
     context = {
         "entries": entries[:PAGE],
-        "policies": render(publication.policies, heading_from=3) if publication else "",
         "digests": _choices("digest", chosen, Digest.objects.order_by("name").values_list("slug", "name")),
         "kinds": _choices("type", chosen, KINDS.items()),
         "canonical": reverse("corrections") + _query({**chosen, "before": before} if before else chosen),

@@ -21,7 +21,7 @@ from digests.states import Correction
 
 _NUMBER = re.compile("[1-9][0-9]{0,8}")
 _UNSEEN = {"cover_image", "footer", "bullet", "seo"}  # fields that no page shows
-_MARKDOWN = {"", "summary", "intro", "lead", "body", "text"}  # "": a thing as a whole
+_MARKDOWN = {"summary", "intro", "lead", "body", "text"}
 
 
 def editions_of(issue: Any) -> Any:
@@ -99,6 +99,8 @@ def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
 
     def text(place: diff.Place, text: str) -> str:
         match place.field:
+            case "":  # a thing as a whole, whose parts stand on lines of their own
+                return "\n".join(map(plain, text.split("\n")))
             case "follows":
                 return headlines.get(text, "")
             case "cover_file":

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from digests import pictures, related
-from digests.models import Edition, Story, Tag
+from digests.markup import render
+from digests.models import Edition, Retraction, Story, Tag
 from digests.views import jsonld
 from digests.views.answers import Gone, answer, feed_links, readable
 from digests.views.dressed import alone, dressed, in_time, shared
@@ -88,11 +89,15 @@ def _corrections(story: Story) -> list[Any]:
 def _gone(uid: str) -> Exception:
     """Return what to answer for a story that readers have no more: dropped from an issue that stands, or gone with it.
 
-    Nothing of its words is said.
+    Nothing of its words is said; if it was retracted before it was dropped, its reason still is.
     """
     past = Story.objects.filter(uid=uid, edition__in=Edition.objects.begun()).order_by("-edition__live_from")
     last = past.select_related("edition__digest").defer("page", "edition__page").first()
     if last is None:
         return Http404(_("There is no such story."))
-    live = Edition.objects.live().filter(issue=last.edition.issue_id).defer("page").first()
-    return Gone(last.edition.digest, dropped_from=live, story_of=last.edition.date)
+    digest, issue = last.edition.digest, last.edition.issue_id
+    live = Edition.objects.live().filter(issue=issue).defer("page").first()
+    retraction = Retraction.objects.filter(issue=issue, uid=uid).first()
+    if live and retraction:
+        return Gone(digest, edition=live, reason=render(retraction.reason))
+    return Gone(digest, dropped_from=live, story_of=last.edition.date)
