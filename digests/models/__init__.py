@@ -8,6 +8,7 @@ from digests.models.previews import Fate, PreviewLink
 from digests.models.review import Comment, LogEntry, Look, Presence, Review, Tick
 from digests.models.shingles import Shingle
 from digests.models.sources import Citation, Source
+from digests.models.texts import StoryText
 
 __all__ = [
     "Brief",
@@ -32,6 +33,7 @@ __all__ = [
     "Shingle",
     "Source",
     "Story",
+    "StoryText",
     "Tag",
     "TaggedIssue",
     "TaggedNewsItem",
