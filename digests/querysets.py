@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Add `first_published`: when readers first had the issue, whatever was corrected since."""
         first = self.model._default_manager.filter(issue=OuterRef("issue")).order_by("live_from").values("live_from")
         return self.annotate(first_published=Subquery(first[:1]))
+
+    def corrections(self, at: datetime | None = None) -> Self:
+        """Return the editions that told readers of a correction, of issues that they still have, the newest first."""
+        at = at or timezone.now()
+        live = self.model._default_manager.live(at).filter(issue=OuterRef("issue"))
+        return self.begun(at).exclude(correction="").filter(Exists(live)).order_by("-live_from", "-pk")
 
     def flagged(self) -> Self:
         """Return what went out without approval and still waits for one."""

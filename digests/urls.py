@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import cover, public
+from digests.views import cover, digest, front, issue, story, tag
 from digests.views.preview import preview
 
 
@@ -51,22 +51,22 @@ register_converter(MonthConverter, "month")
 register_converter(UidConverter, "uid")
 
 urlpatterns = [
-    path("", public.front, name="front"),
+    path("", front.front, name="front"),
     *feeds.of("", feeds.Newsroom, name="front"),
-    path("tags/", public.tags, name="tags"),
-    path("tags/<str:slug>/", public.tag, name="tag"),
+    path("tags/", tag.tags, name="tags"),
+    path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
-    path("stories/<uid:uid>/", public.story, name="story"),
+    path("stories/<uid:uid>/", story.story, name="story"),
     path("preview/<str:token>/", preview, name="preview"),
-    path("<slug:digest>/", public.digest, name="digest"),
+    path("<slug:digest>/", digest.digest, name="digest"),
     *feeds.of("<slug:digest>/", feeds.Issues, name="digest"),
     *feeds.of("<slug:digest>/stories/", feeds.Stories, name="stories"),
-    path("<slug:digest>/<year:year>/<month:month>/", public.month, name="month"),
+    path("<slug:digest>/<year:year>/<month:month>/", digest.month, name="month"),
     *feeds.of("<slug:digest>/<year:year>/<month:month>/", feeds.Month, name="month"),
-    path("<slug:digest>/<date:date>/", public.issue, name="issue"),
+    path("<slug:digest>/<date:date>/", issue.issue, name="issue"),
     path("<slug:digest>/<date:date>/cover.png", cover.drawn, name="issue-cover"),
     path("<slug:digest>/<date:date>/cover.jpg", cover.cropped, name="issue-cover-cropped"),
-    path("<slug:digest>/<date:date>/label.json", public.issue_label, name="issue-label"),
-    path("<slug:digest>/<date:date>.md", public.issue_markdown, name="issue-markdown"),
-    path("<slug:digest>/<date:date>.json", public.issue_json, name="issue-json"),
+    path("<slug:digest>/<date:date>/label.json", issue.label, name="issue-label"),
+    path("<slug:digest>/<date:date>.md", issue.markdown, name="issue-markdown"),
+    path("<slug:digest>/<date:date>.json", issue.data, name="issue-json"),
 ]

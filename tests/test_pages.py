@@ -335,7 +335,7 @@ def test_tags_count_what_is_live(client: Client, published: Make, draft: Make, p
 
 
 def test_many_tags_are_paged(client: Client, digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digests.views.public.TAGS", 2)
+    monkeypatch.setattr("digests.views.tag.TAGS", 2)
     for number in range(5):
         archive(digest, 1, until=DAY - timedelta(days=number), tag=f"标签 {number}")
     page, seen = get(client, "/tags/"), []

@@ -87,7 +87,10 @@ class Edition(models.Model):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["-number"]
-        indexes = [models.Index(fields=["digest", "-date"], name="edition_by_digest_and_date")]
+        indexes = [
+            models.Index(fields=["digest", "-date"], name="edition_by_digest_and_date"),
+            models.Index(fields=["-live_from", "-id"], name="correction_by_instant", condition=~Q(correction="")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="edition_number_is_unique"),
             models.CheckConstraint(

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from digests import cover, pictures
 from digests.models import Picture
-from digests.views.public import live_edition, readable
+from digests.views.answers import readable
+from digests.views.issue import live_edition
 
 KEPT = 7 * 24 * 3600  # seconds
 

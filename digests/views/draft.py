@@ -11,7 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from digests import press
 from digests.manuscript.values import Manuscript, domain
 from digests.models import Edition, Issue, Source, Tag
-from digests.views import public
+from digests.views.issue import issue_page
 
 
 def draft_page(request: HttpRequest, issue: Issue, words: Manuscript, **more: Any) -> HttpResponse:
@@ -25,7 +25,7 @@ def draft_page(request: HttpRequest, issue: Issue, words: Manuscript, **more: An
     names = [*words.tags, *(tag for item in words.items for tag in item.tags)]
     tags = {Tag.key_of(name): Tag(name=name, slug=Tag.slug_of(name), key=Tag.key_of(name)) for name in names}
     tags |= {tag.key: tag for tag in Tag.objects.filter(key__in=tags)}
-    response = public.issue_page(request, edition, sources, tags, is_draft=True, **more)
+    response = issue_page(request, edition, sources, tags, is_draft=True, **more)
     # What django-csp's own decorator does; that is typed for views which take nothing but a request.
     response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
