@@ -68,7 +68,7 @@ def run(direction):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("digests", "0013_pictures_are_kept_once")]
+    dependencies = [("digests", "0014_corrections_by_instant")]
 
     operations = [
         migrations.CreateModel(
