@@ -114,7 +114,7 @@ def _feeds(name: str) -> tuple[str, ...]:
 # The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader
 # to find, fails tests/test_public_addresses.py.
 KINDS = {
-    ("front", *_feeds("front"), "tags"): _newsroom,
+    ("front", *_feeds("front"), "tags", "search"): _newsroom,
     ("digest", *_feeds("digest"), *_feeds("stories")): _digests,
     ("month", *_feeds("month")): _months,
     ("issue", "issue-markdown", "issue-json", "issue-label", "issue-cover"): _issues,

@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import cover, digest, front, issue, story, tag
+from digests.views import cover, digest, front, issue, search, story, tag
 from digests.views.preview import preview
 
 
@@ -56,6 +56,7 @@ urlpatterns = [
     path("tags/", tag.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
+    path("search/", search.search, name="search"),
     path("stories/<uid:uid>/", story.story, name="story"),
     path("preview/<str:token>/", preview, name="preview"),
     path("<slug:digest>/", digest.digest, name="digest"),

@@ -8,15 +8,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from digests import press, search, workflow
 from digests.folding import fold, places
 from digests.manuscript.values import Insight, NewsItem, Section
-from digests.models import Digest, Edition, Issue, Story, StoryText
+from digests.models import Digest, Edition, Issue, Source, Story, StoryText
 from digests.models.texts import ASKED
 from digests.states import Action
 from tests.conftest import manuscript
@@ -182,3 +185,218 @@ def test_each_story_has_a_text_and_the_index_has_each_text(published: Make, peop
 )
 def test_hits_are_placed_in_the_text_as_written(text: str, phrase: str, hits: list[str]) -> None:
     assert [text[begin:end] for begin, end in places(text, fold(phrase))] == hits
+
+
+# The page
+
+
+def look(client: Client, status: int = 200, /, **asked: str) -> BeautifulSoup:
+    response = client.get("/search/", asked)
+    assert response.status_code == status, asked
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def hits(page: BeautifulSoup) -> list[str]:
+    """Return the headlines that a page lists; on a first page, as many as it says there are."""
+    return [link.get_text() for link in page.select(".hits h2 a")]
+
+
+def total(page: BeautifulSoup) -> int:
+    (element,) = page.select("[data-total]")
+    return int(str(element["data-total"]))
+
+
+def test_the_empty_form_tells_how_to_search(client: Client) -> None:
+    page = look(client)
+    assert [field["name"] for field in page.select("form.look [name]")] == [
+        "q",
+        "digest",
+        "tag",
+        "source",
+        "from",
+        "to",
+    ]
+    assert page.select("[data-total]") == []
+    assert page.h1 is not None and page.title is not None
+    assert page.select_one("meta[name=robots]") is None
+    assert page.select(".masthead a[href='/search/']")
+
+
+def test_what_was_found_is_shown_with_its_place(client: Client, published: Make) -> None:
+    item = NewsItem("英伟达用GPT做<芯片>", "https://www.source1.test/a", body="先说别的。**ＮＶＩＤＩＡ** 称会用GPT。")
+    issue = published(sections=(Section("硬件", items=(item, NewsItem("无关的事", body="正文"))),))
+    page = look(client, q="用gpt nvidia")
+    story = Story.objects.live().get(position=0)
+    assert (total(page), hits(page)) == (1, ["英伟达用GPT做<芯片>"])
+    (hit,) = page.select(".hits article")
+    assert hit.h2 is not None and hit.h2.a is not None and hit.h2.a["href"] == f"/stories/{story.uid}/"
+    assert [mark.get_text() for mark in hit.select("mark")] == ["用GPT", "ＮＶＩＤＩＡ", "用GPT"]
+    assert hit.select_one("time")["datetime"] == str(issue.date)  # type: ignore[index]
+    for words in ("晨报", "硬件", "source1.test"):
+        assert words in hit.get_text()
+    assert page.select_one("meta[name=robots]")["content"] == "noindex, follow"  # type: ignore[index]
+    assert page.select_one("[name=q]")["value"] == "用gpt nvidia"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("苹果", ["甲 苹果", "乙", "丙"]),
+        ("苹果 香蕉", ["甲 苹果", "丙"]),
+        ("苹果　-樱桃", ["甲 苹果", "乙"]),
+        ('"苹果 香蕉"', ["丙"]),
+        ('-"苹果 香蕉" 苹果', ["甲 苹果", "乙"]),
+        ('"苹果 香', ["丙"]),
+        ("－苹果", ["丁"]),
+        ("果", ["甲 苹果", "乙", "丙"]),
+        ("ＮＥＡＲ(", ["丁"]),
+        ("苹果 AND", []),
+        ("5%", ["丁"]),
+        ("%", ["丁"]),
+        ("_", []),
+        ('"', []),
+        ('""', []),
+        ("-", ["丁"]),
+        ("'; --", []),
+        ("*", []),
+        ("。，！", []),
+        ("🚀", ["丁"]),
+        ("🚀🚀", []),
+        ("\u0301", []),
+        ("\ud800".encode("utf-8", "surrogatepass"), []),
+    ],
+)
+def test_a_query_is_read_as_it_is_meant(client: Client, published: Make, asked: str, found: list[str]) -> None:
+    published(**sections("甲 苹果|香蕉", "乙|苹果", "丙|苹果 香蕉，樱桃", "丁|near(5%) - 🚀"))
+    page = look(client, q=asked)
+    assert (total(page), hits(page)) == (len(found), found)
+
+
+def test_headlines_come_first_then_what_is_newer(client: Client, published: Make) -> None:
+    for day, bodies in enumerate(
+        (["芯片 旧|模型", "一|芯片 模型"], ["二|芯片 模型", "芯片 模型|新"], ["三|芯片 模型"]), 1
+    ):
+        published(date=date(2026, 3, day), **sections(*bodies))
+    assert hits(look(client, q="芯片 模型")) == ["芯片 模型", "芯片 旧", "三", "二", "一"]
+
+
+@pytest.fixture
+def two_digests(published: Make, digest: Digest) -> None:
+    """Two issues of one digest and one of another, a story each with `正文`."""
+    first = NewsItem("早一", "https://one.test/1", body="正文", tags=("芯片",))
+    published(date=date(2026, 3, 1), tags=("AI",), sections=(Section("版块", items=(first,)),))
+    second = NewsItem("早二", "https://two.test/2", body="正文")
+    published(date=date(2026, 3, 2), tags=("芯片",), sections=(Section("版块", items=(second,)),))
+    Source.objects.filter(domain="two.test").update(name="第二家")
+    evening = Digest.objects.create(name="Evening", slug="evening", language="en")
+    Issue.objects.filter(pk=published(date=date(2026, 3, 3), tags=(), **sections("Late|正文")).pk).update(
+        digest=evening
+    )
+    Edition.objects.filter(date=date(2026, 3, 3)).update(digest=evening)
+
+
+@pytest.mark.usefixtures("two_digests")
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"digest": "morning"}, ["早二", "早一"]),
+        ({"digest": "evening"}, ["Late"]),
+        ({"tag": "芯片"}, ["早二", "早一"]),
+        ({"tag": "ai"}, ["早一"]),
+        ({"source": "one.test"}, ["早一"]),
+        ({"source": "https://www.two.test/x"}, ["早二"]),
+        ({"source": "第二家"}, ["早二"]),
+        ({"from": "2026-03-02"}, ["Late", "早二"]),
+        ({"to": "2026-03-02"}, ["早二", "早一"]),
+        ({"from": "2026-03-02", "to": "2026-03-02"}, ["早二"]),
+        ({"digest": "evening", "tag": "ai"}, []),
+    ],
+)
+def test_filters_narrow_a_search_and_work_alone(client: Client, filters: dict[str, str], found: list[str]) -> None:
+    assert hits(look(client, q="正文", **filters)) == hits(look(client, **filters)) == found
+    assert hits(look(client, q="没有的", **filters)) == []
+
+
+@pytest.mark.usefixtures("two_digests")
+def test_what_filters_hide_is_said(client: Client) -> None:
+    page = look(client, q="Late", digest="morning")
+    assert [link["href"] for link in page.select(".tips li a")] == ["?q=Late", "/tags/"]
+    assert [link["href"] for link in look(client, q="没有的", digest="morning").select(".tips li a")] == ["/tags/"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"q": "长" * 201}, "q"), ({"q": "长" * 10_000}, "q"), ({"q": "一 二 三 四 五 六 七 八 -九"}, "q"),
+        ({"digest": "nobody"}, "digest"), ({"tag": "没有"}, "tag"), ({"source": "没有"}, "source"),
+        ({"source": "http://[x"}, "source"), ({"from": "2026-02-30"}, "from"), ({"to": "昨天"}, "to"),
+        ({"from": "9" * 400}, "from"), ({"from": "2026-03-02", "to": "2026-03-01"}, "to"),
+    ],
+)  # fmt: skip
+def test_nonsense_is_said_beside_its_field(client: Client, digest: Digest, asked: dict[str, str], field: str) -> None:
+    page = look(client, 400, **asked)
+    (error,) = page.select(".look-error")
+    assert page.select_one(f"[name={field}]")["aria-describedby"] == error["id"]  # type: ignore[index]
+    assert page.select("[data-total]") == []
+
+
+def test_pages_go_on_by_place(client: Client, published: Make) -> None:
+    for day in range(1, 4):
+        bodies = [f"{day}日第{number}条{' 模型' if number % 5 == 0 else ''}|模型" for number in range(15)]
+        published(date=date(2026, 3, day), **sections(*bodies))
+    whole: list[str] = []
+    page = look(client, q="模型", digest="morning")
+    while True:
+        assert total(page) == 45
+        whole += hits(page)
+        if not (more := page.select_one(".pager [rel=next]")):
+            break
+        assert str(more["href"]).startswith("?q=%E6%A8%A1%E5%9E%8B&digest=morning&after=")
+        page = BeautifulSoup(client.get(f"/search/{more['href']}").content, "html.parser")
+    numbers = [number for number in range(15) if number % 5 == 0]
+    rest = [number for number in range(15) if number % 5]
+    assert whole == [
+        *(f"{day}日第{number}条 模型" for day in (3, 2, 1) for number in numbers),
+        *(f"{day}日第{number}条" for day in (3, 2, 1) for number in rest),
+    ]
+    for place in ("0-2026-03-01-1-99", "x", "0-2026-02-30-1-1", f"0-2026-03-01-{'9' * 30}-1", "0-0001-01-01-1-1"):
+        look(client, 404, q="模型", after=place)
+
+
+@pytest.mark.parametrize("stories", [3, 30])
+def test_a_search_costs_three_queries_and_one_a_filter(
+    client: Client, published: Make, django_assert_num_queries: DjangoAssertNumQueries, stories: int
+) -> None:
+    published(stories)
+    for asked, queries in (
+        ({}, 1),
+        ({"q": "新闻 正文 -没有"}, 3),
+        ({"q": "没有的"}, 3),
+        ({"q": "新闻", "digest": "morning", "tag": "芯片", "source": "source1.test", "from": "2026-01-01"}, 6),
+        ({"q": "没有的", "tag": "芯片"}, 5),
+    ):
+        with django_assert_num_queries(queries):
+            look(client, **asked)
+
+
+def test_a_result_is_kept_for_a_minute_and_asked_for_by_its_etag(client: Client, published: Make) -> None:
+    published()
+    first = client.get("/search/", {"q": "新闻"})
+    assert "max-age=60" in first["Cache-Control"] and not first.cookies and "Cookie" not in first.get("Vary", "")
+    assert client.get("/search/", {"q": "新闻"}, headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_an_excerpt_shows_the_sentence_of_the_hit() -> None:
+    plain = f"{'开头的话。' * 30}这一句说<模型>。{'后面的话。' * 40}"
+    words = search.excerpt(plain, search.Query.of("模型"))
+    assert str(words).startswith("…")
+    assert "这一句说&lt;<mark>模型</mark>&gt;。后面的话。" in words and words.endswith("…")
+    assert search.excerpt("没有\n命中", search.Query.of("模型")) == "没有 命中"
+    assert search.excerpt("", search.Query.of("模型")) == ""
+    assert search.excerpt("abcabc", search.Query.of("ab bc")) == "<mark>abcabc</mark>"
+
+
+def test_a_story_without_a_text_yet_is_listed_by_filters(client: Client, published: Make) -> None:
+    published()
+    StoryText.objects.all().delete()
+    assert total(look(client, digest="morning")) == 3
