@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from digests.folding import PARTS, asked, fold, grams
 from digests.models.editions import Story
 
-ASKED = 64  # signs of a phrase that an index is asked for; the rest of a longer one is compared
+ASKED = 64  # signs of a phrase that FTS5 is asked for, which finds them in a row; a longer one is compared too
 
 
 @receiver(connection_created)
@@ -31,9 +31,18 @@ class StoryTextManager(models.Manager["StoryText"]):
 
     def holding(self, phrase: str, *, in_headline: bool = False) -> RawSQL:
         """Return the keys of the stories that have a folded phrase, of one sign or more, within one part of theirs."""
+        if connection.vendor == "postgresql":
+            return RawSQL("SELECT digests_holding(%s, %s)", [phrase, not in_headline])
         columns = ["headline"] if in_headline else ["headline", "body"]
-        is_sqlite = connection.vendor == "sqlite"
-        return RawSQL(*(_of_sqlite if is_sqlite else _of_postgresql)(phrase, columns))
+        matching = f"{{{' '.join(columns)}}} : {asked(phrase[:ASKED])}"
+        if len(phrase) <= ASKED:
+            return RawSQL("SELECT rowid FROM digests_storyindex WHERE digests_storyindex MATCH %s", [matching])
+        whole = " OR ".join(f"instr(text.{column}, %s) > 0" for column in columns)
+        return RawSQL(
+            "SELECT text.story_id FROM digests_storyindex JOIN digests_storytext AS text "
+            f"ON text.story_id = digests_storyindex.rowid WHERE digests_storyindex MATCH %s AND ({whole})",
+            [matching] + [phrase] * len(columns),
+        )
 
 
 class StoryText(models.Model):
@@ -60,26 +69,3 @@ class StoryText(models.Model):
     def of(cls, story: Story, parts: Sequence[str]) -> StoryText:
         body = PARTS.join(map(fold, parts))
         return cls(story=story, headline=fold(story.headline), body=body, plain="\n".join(parts))
-
-
-def _of_sqlite(phrase: str, columns: list[str]) -> tuple[str, list[str]]:
-    """Ask FTS5, whose phrases are exact by themselves."""
-    wanted = f"{{{' '.join(columns)}}} : {asked(phrase[:ASKED])}"
-    if len(phrase) <= ASKED:
-        return "SELECT rowid FROM digests_storyindex WHERE digests_storyindex MATCH %s", [wanted]
-    whole = " OR ".join(f"instr(text.{column}, %s) > 0" for column in columns)
-    return (
-        "SELECT text.story_id FROM digests_storyindex JOIN digests_storytext AS text "
-        f"ON text.story_id = digests_storyindex.rowid WHERE digests_storyindex MATCH %s AND ({whole})",
-        [wanted] + [phrase] * len(columns),
-    )
-
-
-def _of_postgresql(phrase: str, columns: list[str]) -> tuple[str, list[str]]:
-    """Ask the index for texts that have each pair of signs somewhere, and compare a phrase of more than one pair."""
-    held = 'digests_grams({0}) COLLATE "C" @> digests_grams(%s)'
-    wanted = [phrase[:ASKED]]
-    if len(phrase) > 2:
-        held, wanted = f"({held} AND strpos({{0}}, %s) > 0)", [*wanted, phrase]
-    where = " OR ".join(held.format(column) for column in columns)
-    return f"SELECT story_id FROM digests_storytext WHERE {where}", wanted * len(columns)
