@@ -19,8 +19,8 @@ from digests.models import Story, StoryText
 
 Stories = QuerySet[Story, Any]
 
-EXCERPT = 160  # characters
-BEFORE = 50  # of them, at the most, before the first hit
+EXCERPT = 140  # characters
+BEFORE = 40  # of them, at the most, before the first hit
 
 _TERM = re.compile(r'(-?)(?:"([^"]*[^"\s][^"]*)(?:"|$)|(\S+))')
 _PLACE = re.compile(r"([0-9]{1,3})-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1,9})")
