@@ -16,10 +16,11 @@ one is the policy, so that nothing `_Page` writes is trusted either. What an edi
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -104,6 +105,23 @@ def stored(html: str) -> list[str]:
     return [name for found in _IMAGE.findall(html) if (name := _stored_name(dict(_GIVEN.findall(found))))]
 
 
+def without(printed: Any, names: Collection[str]) -> Any:
+    """Return printed HTML, or a page of it, with the words that describe these stored images in their place."""
+
+    def described(found: re.Match[str]) -> str:
+        given = dict(_GIVEN.findall(found[1]))
+        return escape(unescape(given.get("alt", ""))) if _stored_name(given) in names else found[0]
+
+    match printed:
+        case str():
+            return _IMAGE.sub(described, printed)
+        case list():
+            return [without(part, names) for part in printed]
+        case dict():
+            return {key: without(part, names) for key, part in printed.items()}
+    return printed
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A stored picture: an address for every browser, its size, and what better ones may choose from."""
@@ -150,6 +168,16 @@ def marked(text: str, hits: Iterable[tuple[int, int]]) -> SafeString:
 
 
 # Policy
+
+
+def data_block(value: Any, kind: str) -> SafeString:
+    """Return a value as a script element that is data, which no browser runs. Nothing in it ends the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    return format_html('<script type="{}">{}</script>\n', kind, SafeString(text))
+
+
+# Signs that HTML or old JavaScript would take for its own; JSON reads them back.
+_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def _names(listed: str) -> frozenset[str]:

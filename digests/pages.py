@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,9 @@ from digests.models import Digest, Edition, Picture, Story, Tag
 # What markup.py writes: sanitised, so every attribute is quoted the same way.
 _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
 _ANCHOR = re.compile(r'(?<= )href="(?=#)')
+
+
+SEARCH = "/search/"  # and ?q=
 
 
 def absolute(path: str) -> str:
@@ -107,6 +110,16 @@ def _tags(at: datetime) -> Places:
         yield (slug,), updated
 
 
+# A sitemap lists the tags of so many numbers: never more than the 50,000 that it may, and what is in it stays in it.
+TAGS_A_SITEMAP = 10_000
+
+
+def _tag_sitemaps(at: datetime) -> Places:
+    used = Tag.objects.filter(editions__in=Edition.objects.live(at)).annotate(part=F("pk") / TAGS_A_SITEMAP)
+    for part, updated in used.order_by("part").values_list("part").annotate(Max("editions__live_from")):
+        yield (part,), updated
+
+
 def _feeds(name: str) -> tuple[str, ...]:
     return tuple(f"{name}-{kind}" for kind in ("rss", "atom", "json"))
 
@@ -114,11 +127,13 @@ def _feeds(name: str) -> tuple[str, ...]:
 # The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader
 # to find, fails tests/test_public_addresses.py.
 KINDS = {
-    ("front", *_feeds("front"), "tags", "search"): _newsroom,
+    ("front", *_feeds("front"), "tags", "search", "corrections"): _newsroom,
+    ("sitemap", "sitemap-pages", "news-sitemap", "robots", "opensearch", "llms"): _newsroom,
     ("digest", *_feeds("digest"), *_feeds("stories")): _digests,
-    ("month", *_feeds("month")): _months,
+    ("month", *_feeds("month"), "sitemap-month"): _months,
     ("issue", "issue-markdown", "issue-json", "issue-label", "issue-cover"): _issues,
     ("issue-cover-cropped",): _issues_with_cover,
     ("story",): _stories,
     ("tag", *_feeds("tag")): _tags,
+    ("sitemap-tags",): _tag_sitemaps,
 }

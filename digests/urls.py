@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import cover, digest, front, issue, search, story, tag
+from digests.views import corrections, cover, digest, front, issue, machines, search, sitemaps, story, tag
 from digests.views.preview import preview
 
 
@@ -53,11 +53,20 @@ register_converter(UidConverter, "uid")
 urlpatterns = [
     path("", front.front, name="front"),
     *feeds.of("", feeds.Newsroom, name="front"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("opensearch.xml", machines.opensearch, name="opensearch"),
+    path("llms.txt", machines.llms, name="llms"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemap-tags-<int:part>.xml", sitemaps.tags, name="sitemap-tags"),
+    path("sitemap-<slug:digest>-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap-month"),
+    path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
     path("tags/", tag.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
     path("search/", search.search, name="search"),
     path("stories/<uid:uid>/", story.story, name="story"),
+    path("corrections/", corrections.corrections, name="corrections"),
     path("preview/<str:token>/", preview, name="preview"),
     path("<slug:digest>/", digest.digest, name="digest"),
     *feeds.of("<slug:digest>/", feeds.Issues, name="digest"),

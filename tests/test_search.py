@@ -218,7 +218,7 @@ def test_the_empty_form_tells_how_to_search(client: Client) -> None:
     ]
     assert page.select("[data-total]") == []
     assert page.h1 is not None and page.title is not None
-    assert page.select_one("meta[name=robots]") is None
+    assert not page.select("meta[name=robots][content*=noindex]")
     assert page.select(".masthead a[href='/search/']")
 
 

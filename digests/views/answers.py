@@ -12,11 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
+from django.utils.encoding import escape_uri_path
+from django.utils.http import urlencode
 from django.views.decorators.http import conditional_page, require_safe
 
 from digests.models import Digest
 
 MAX_AGE = 60  # seconds
+LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # as Open Graph names them
 
 View = Callable[..., HttpResponse]
 
@@ -54,9 +57,25 @@ def answer(
 ) -> HttpResponse:
     """Render a page in the language and time zone of its digest; a page of the newsroom, in the reader's."""
     language = digest.language if digest else translation.get_language()
+    said = {"digest": digest, "site": settings.SITE_URL, "here": place(request), "locale": LOCALES.get(language or "")}
     with translation.override(language), timezone.override(digest.zone if digest else None):
-        response = render(request, template, {"digest": digest, "site": settings.SITE_URL, **context}, status=status)
+        response = render(request, template, {**said, **context}, status=status)
     response.headers["Content-Language"] = language or settings.LANGUAGE_CODE
+    return response
+
+
+def place(request: HttpRequest) -> str:
+    """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
+    begins = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
+    path = escape_uri_path(request.path)
+    return f"{path}?{urlencode(begins)}" if begins else path
+
+
+def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
+    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
+    with translation.override(settings.LANGUAGE_CODE):
+        response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
+    response.headers["Content-Language"] = settings.LANGUAGE_CODE
     return response
 
 

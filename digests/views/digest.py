@@ -11,9 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from digests.markup import card
+from digests.markup import card, render
 from digests.models import Digest, Edition
 from digests.views.answers import answer, feed_links, readable
+from digests.views.dressed import shared
 from digests.views.listing import day_of, headlines_of, listed
 
 PAGE = 20  # issues
@@ -44,6 +45,8 @@ def digest(request: HttpRequest, digest: str) -> HttpResponse:
         "feeds": feed_links("digest", publication.slug),
         "story_feeds": feed_links("stories", publication.slug),
         "card": card(publication.subscribe_card),
+        "policies": "" if before else render(publication.policies, heading_from=3),
+        "shared": shared(entries[0]) if entries else None,
     }
     return answer(request, "digests/digest.html", context, digest=publication)
 
@@ -63,6 +66,7 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
         "issues": entries,
         "earlier": _dates(live.filter(date__lt=first).order_by("-date")),
         "later": _dates(live.filter(date__gte=following).order_by("date")),
+        "shared": shared(entries[-1]),
         "feeds": feed_links("month", publication.slug, year, month),
     }
     return answer(request, "digests/month.html", context, digest=publication)

@@ -19,7 +19,13 @@ def listed(editions: Any) -> Any:
     """Return editions, newest first, with what a card shows and nothing heavier."""
     return (
         editions.select_related("digest")
-        .only("date", "title", "summary", *(f"digest__{name}" for name in ("slug", "name", "language", "description")))
+        .only(
+            "number",
+            "date",
+            "title",
+            "summary",
+            *(f"digest__{name}" for name in ("slug", "name", "language", "description")),
+        )
         .order_by("-date", "-pk")
     )
 
