@@ -111,7 +111,7 @@ def _tags(at: datetime) -> Places:
 
 
 # A sitemap lists the tags of so many numbers: never more than the 50,000 that it may, and what is in it stays in it.
-TAGS_A_SITEMAP = 10_000
+TAGS_A_SITEMAP = 2_000
 
 
 def _tag_sitemaps(at: datetime) -> Places:

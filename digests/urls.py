@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import corrections, cover, digest, front, issue, machines, search, sitemaps, story, tag
+from digests.views import channel, corrections, cover, digest, front, issue, machines, search, sitemaps, story, tag
 from digests.views.preview import preview
 
 
@@ -73,6 +73,7 @@ urlpatterns = [
     *feeds.of("<slug:digest>/stories/", feeds.Stories, name="stories"),
     path("<slug:digest>/<year:year>/<month:month>/", digest.month, name="month"),
     *feeds.of("<slug:digest>/<year:year>/<month:month>/", feeds.Month, name="month"),
+    path("<slug:digest>/channels/<int:number>.svg", channel.code, name="channel-code"),
     path("<slug:digest>/<date:date>/", issue.issue, name="issue"),
     path("<slug:digest>/<date:date>/cover.png", cover.drawn, name="issue-cover"),
     path("<slug:digest>/<date:date>/cover.jpg", cover.cropped, name="issue-cover-cropped"),

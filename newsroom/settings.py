@@ -292,7 +292,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = NEWSROOM_DATA / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "newsroom.stylesheets.Storage"},
 }
 
 # --- Safety ----------------------------------------------------------------------

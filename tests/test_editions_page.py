@@ -342,7 +342,7 @@ def test_queries_of_earlier_editions(
     for number in range(2, 5):
         correct(issue, replace(words_of(issue), title=f"第 {number} 版"), people)
     for address, queries in {
-        PAGE: 7,
+        PAGE: 8,
         f"{PAGE}?edition=4": 1,
         f"{PAGE}?edition=1": 13,
         f"{PAGE}?edition=1&to=2": 16,

@@ -174,9 +174,11 @@ def guessed() -> Iterator[str]:
         "slug": list(Tag.objects.values_list("slug", flat=True)),
         "domain": list(Source.objects.values_list("domain", flat=True)),
         "number": [0, 1, 2, 3, 4],
+        "part": [0, 1],
         "token": ["x", *PreviewLink.objects.values_list("key", flat=True)],
     }
     numbered = [f"?{name}={number}" for name in ("edition", "revision", "number") for number in (1, 2, 3)]
+    numbered += [f"?edition={first}&to={then}" for first in (1, 2) for then in (1, 2, 3)]
     for name, forms in get_resolver("digests.urls").reverse_dict.lists():
         if not isinstance(name, str):
             continue
@@ -254,14 +256,20 @@ def newsroom(people: SimpleNamespace, digest: Digest) -> dict[str, str]:
 
     withdrawn = marked("withdrawn", 5)
     issue = published(withdrawn.issue())
+    approved(replace(withdrawn.issue(), intro="Once more."))
+    told = internal("withdrawnnote")  # readers had it, and it may repeat what had to go
+    workflow.perform(Action.PUBLISH, issue, by=people.editor, correction="correction", note=told)
     workflow.perform(Action.WITHDRAW, issue, by=people.editor, note=internal("withdrawnwhy"))
 
+    reworded = marked("reworded", 6, only=(*STORY, "picture"))
     retracted = marked("retracted", 6, only=(*STORY, "picture"))
     words = manuscript(date=retracted.day)
-    told = Section("版块", items=(retracted.story(), *words.sections[0].items))
-    issue = published(replace(words, sections=(told,)))
-    uid = Story.objects.get(edition__issue=issue, position=0).uid
-    workflow.perform(Action.RETRACT, issue, by=people.editor, story=uid, note="照片系摆拍。")
+    issue = published(replace(words, sections=(Section("版块", items=(reworded.story(), *words.items)),)))
+    first, *others = exchange.from_rows(issue).items
+    again = replace(retracted.story(), uid=first.uid)
+    approved(replace(words, sections=(Section("版块", items=(again, *others)),)))
+    workflow.perform(Action.PUBLISH, issue, by=people.editor, correction="typo")
+    workflow.perform(Action.RETRACT, issue, by=people.editor, story=first.uid, note="照片系摆拍。")
 
     issue = written(manuscript(date=DAY + timedelta(days=7)))
     workflow.perform(Action.FORCE_PUBLISH, issue, by=people.editor, note=internal("emergency"))
@@ -281,7 +289,7 @@ def newsroom(people: SimpleNamespace, digest: Digest) -> dict[str, str]:
     workflow.perform(Action.PUBLISH, issue, by=people.editor, note=internal("publishednote"))
     return marks | {
         word: where
-        for each in (draft, newer, scheduled, correcting, withdrawn, retracted)
+        for each in (draft, newer, scheduled, correcting, withdrawn, reworded, retracted)
         for word, where in each.marks.items()
     }
 

@@ -219,7 +219,7 @@ def test_the_empty_form_tells_how_to_search(client: Client) -> None:
     assert page.select("[data-total]") == []
     assert page.h1 is not None and page.title is not None
     assert not page.select("meta[name=robots][content*=noindex]")
-    assert page.select(".masthead a[href='/search/']")
+    assert page.select(".masthead form[action='/search/'] [name=q]")
 
 
 def test_what_was_found_is_shown_with_its_place(client: Client, published: Make) -> None:
@@ -235,7 +235,7 @@ def test_what_was_found_is_shown_with_its_place(client: Client, published: Make)
     for words in ("晨报", "硬件", "source1.test"):
         assert words in hit.get_text()
     assert page.select_one("meta[name=robots]")["content"] == "noindex, follow"  # type: ignore[index]
-    assert page.select_one("[name=q]")["value"] == "用gpt nvidia"  # type: ignore[index]
+    assert page.select_one(".look [name=q]")["value"] == "用gpt nvidia"  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_what_filters_hide_is_said(client: Client) -> None:
 def test_nonsense_is_said_beside_its_field(client: Client, digest: Digest, asked: dict[str, str], field: str) -> None:
     page = look(client, 400, **asked)
     (error,) = page.select(".look-error")
-    assert page.select_one(f"[name={field}]")["aria-describedby"] == error["id"]  # type: ignore[index]
+    assert page.select_one(f".look [name={field}]")["aria-describedby"] == error["id"]  # type: ignore[index]
     assert page.select("[data-total]") == []
 
 

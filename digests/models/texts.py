@@ -48,7 +48,7 @@ class StoryTextManager(models.Manager["StoryText"]):
 class StoryText(models.Model):
     """The words of a story: folded, as they are searched, and plain, as a hit is shown.
 
-    Each database keeps an index of it in step by itself (0015_stories_are_searched).
+    Each database keeps an index of it in step by itself (0016_stories_are_searched).
     """
 
     story = models.OneToOneField(Story, models.CASCADE, primary_key=True, related_name="text")

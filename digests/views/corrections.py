@@ -16,6 +16,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,6 +48,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "policies": render(publication.policies, heading_from=3) if publication else "",
         "digests": _choices("digest", chosen, Digest.objects.order_by("name").values_list("slug", "name")),
         "kinds": _choices("type", chosen, KINDS.items()),
+        "canonical": reverse("corrections") + _query({**chosen, "before": before} if before else chosen),
         "newest": _query(chosen),
         "older": _query({**chosen, "before": _key(last)}) if last else "",
         "is_first": not before,

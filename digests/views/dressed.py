@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from digests.markup import Shown, picture, raised
 from digests.models import Edition, Insight, NewsItem, Source, Tag
 from digests.pictures import SHARED
+
+COVER = (1200, 630)
 
 
 def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> dict[str, Any]:
@@ -32,6 +36,15 @@ def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[s
             for basis, insights in groupby(note["insights"], lambda insight: insight["basis"])
         ],
     }
+
+
+def alone(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a story for a page of its own, whose title is its headline: the headings in it follow right below."""
+    notes = [
+        {**note, "insights": [{**insight, "html": raised(insight["html"])} for insight in note["insights"]]}
+        for note in item["notes"]
+    ]
+    return {**item, "body": raised(item["body"]), "notes": notes}
 
 
 def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tag]:
@@ -73,3 +86,12 @@ def shared(edition: Edition, pictures: Container[str] = (), alt: str = "") -> Sh
     path = f"{reverse(name, args=[edition.digest.slug, edition.date])}?edition={edition.number}"
     words = f"{edition.title} · {edition.digest.name} {edition.date}"
     return SharedPicture(path, kind, (has_cover and alt) or words)
+
+
+def cover(of: Mapping[str, str], shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
+    """Return the cover of an issue; nothing if it has none. Lazy is for one that no page begins with."""
+    if not of["file"]:
+        return ""
+    # One from before there were pictures is shown as it was uploaded.
+    plain = Shown(default_storage.url(of["file"]) + by, *COVER)
+    return picture(shown.get(of["file"], plain), of["alt"], css="cover", sizes=sizes, lazy=lazy)

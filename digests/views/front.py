@@ -11,7 +11,7 @@ from digests.pages import SEARCH
 from digests.views import jsonld
 from digests.views.answers import answer, feed_links, readable
 from digests.views.dressed import shared
-from digests.views.listing import headlines_of, listed
+from digests.views.listing import led, listed
 
 RECENT = 10  # issues
 
@@ -22,10 +22,9 @@ def front(request: HttpRequest) -> HttpResponse:
     of_digest = Edition.objects.live().filter(digest=OuterRef("pk")).order_by("-date")
     latest = Digest.objects.annotate(latest=Subquery(of_digest.values("pk")[:1])).values("latest")
     editions = list(listed(Edition.objects.live().filter(pk__in=latest)))
-    headlines = headlines_of(editions)
     only = editions[0].digest if len(editions) == 1 else None
     context = {
-        "leads": [(edition, headlines.get(edition.pk, [])) for edition in editions],
+        "leads": led(editions),
         "digest": only,
         "shared": shared(editions[0]) if editions else None,
         "structured": jsonld.of_site(only.name if only else _("Newsroom"), SEARCH),

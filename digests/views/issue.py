@@ -8,7 +8,6 @@ from datetime import date as Date
 from functools import wraps
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import http_date
@@ -18,18 +17,17 @@ from django.utils.translation import gettext_lazy
 from digests import pictures, press, provenance
 from digests.manuscript.values import domain
 from digests.manuscript.writer import write
-from digests.markup import Shown, card, picture
+from digests.markup import card
 from digests.models import Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
 from digests.views import jsonld
 from digests.views.answers import Gone, View, answer, as_json, feed_links, readable
-from digests.views.dressed import dressed, in_time, shared, tags_of
+from digests.views.dressed import cover, dressed, in_time, shared, tags_of
 from digests.views.editions import changed_since, earlier, editions_of
 from digests.views.editions import listed as listed_editions
 from digests.views.listing import listed
 
-COVER = (1200, 630)
-COVER_WIDTH = "(min-width: 60rem) 25rem, 100vw"  # what digest.css gives it
+COVER_WIDTH = "(min-width: 44rem) 40.375rem, 100vw"  # what digest.css gives it
 
 
 def of_any_edition(view: Callable[[HttpRequest, Any], HttpResponse]) -> View:
@@ -88,7 +86,7 @@ def issue_page(
         "page": edition.page,
         "sections": _sections(edition.page, sources, tags),
         "tags": tags_of(edition.page["tags"], tags),
-        "cover": _cover(edition.page["cover"], shown, by=pictures_by),
+        "cover": cover(edition.page["cover"], shown, sizes=COVER_WIDTH, by=pictures_by),
         "pictures": shown,
         "shared": image,
         "structured": "" if edition.pk is None else jsonld.of_issue(edition, image, corrections),
@@ -99,6 +97,7 @@ def issue_page(
         "later": neighbours.filter(date__gt=edition.date).order_by("date").first(),
         "feeds": feed_links("digest", edition.digest.slug),
         "story_feeds": feed_links("stories", edition.digest.slug),
+        "channels": edition.digest.channels.all(),
         "card": card(edition.digest.subscribe_card),
         **more,
     }
@@ -108,14 +107,14 @@ def issue_page(
 @of_any_edition
 def label(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give the nutrition label of an issue."""
-    return for_programs(edition, as_json(_label(edition).to_json()))
+    return _for_programs(edition, as_json(_label(edition).to_json()))
 
 
 @of_any_edition
 def markdown(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give an issue in the manuscript format."""
     text = write(press.public_manuscript(edition), footer=edition.digest.subscribe_card)
-    return for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+    return _for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
 @of_any_edition
@@ -130,19 +129,13 @@ def data(request: HttpRequest, edition: Any) -> HttpResponse:
         "edition": edition.number,
         "first_published": edition.first_published,
         "updated": edition.live_from,
+        "retracted": [
+            item["uid"] for section in edition.page["sections"] for item in section["items"] if item["retracted"]
+        ],
         "manuscript": words,
         "label": _label(edition).to_json(),
     }
-    return for_programs(edition, as_json(facts))
-
-
-def for_programs(edition: Edition, response: HttpResponse) -> HttpResponse:
-    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
-    changed = max(edition.live_from, edition.endorsed_at or edition.live_from)
-    response.headers["Last-Modified"] = http_date(changed.timestamp())
-    return response
+    return _for_programs(edition, as_json(facts))
 
 
 def live_edition(slug: str, day: Date) -> Any:
@@ -151,10 +144,22 @@ def live_edition(slug: str, day: Date) -> Any:
     edition = of_the_day.live().dated().first()
     if edition is not None:
         return edition
-    past = of_the_day.begun().defer("page").first()
+    past = of_the_day.begun().defer("page").order_by("-live_from").first()
     if past is not None:
-        raise Gone(past.digest)
+        raise Gone(past.digest, date=day, until=past.live_until)
     raise Http404(_("There is no such issue."))
+
+
+def _for_programs(edition: Any, response: HttpResponse) -> HttpResponse:
+    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Language"] = edition.digest.language
+    response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
+    # What an earlier edition may still say can change with each that comes after it.
+    since = getattr(edition, "current", edition)
+    changed = max(since.live_from, since.endorsed_at or since.live_from)
+    response.headers["Last-Modified"] = http_date(changed.timestamp())
+    return response
 
 
 def _sources(edition: Edition) -> dict[str, Source]:
@@ -209,12 +214,3 @@ def _updates(page: dict[str, Any]) -> tuple[dict[str, Story], dict[str, list[Sto
         if story.follows in uids:
             after[story.follows].append(story)
     return before, after
-
-
-def _cover(cover: dict[str, str], shown: Mapping[str, Shown], *, by: str = "") -> str:
-    """Return the cover of an issue for its page; nothing if it has none."""
-    if not cover["file"]:
-        return ""
-    # One from before there were pictures is shown as it was uploaded.
-    plain = Shown(default_storage.url(cover["file"]) + by, *COVER)
-    return picture(shown.get(cover["file"], plain), cover["alt"], css="cover", sizes=COVER_WIDTH)

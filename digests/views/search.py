@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from digests import search as index
 from digests.manuscript.values import domain
 from digests.models import Digest, Edition, Source, Story, Tag
-from digests.views.answers import answer, readable
+from digests.views.answers import answer, asked_language, readable
 
 PAGE = 20  # stories
 LONGEST = 200  # characters
@@ -128,14 +128,21 @@ def search(request: HttpRequest) -> HttpResponse:
         "filters": [field for field in asked if field.name != "q"],
         "given": given,
         "filtered": given.keys() - {"q"},
-        "address": urlencode(given),
+        "address": urlencode(given | _language(request)),
         "total": None,
     }
     if not asked.is_valid():
         return answer(request, "digests/search.html", context, status=400)
     if given:
         context |= _found(asked, request.GET.get("after", ""))
+        context["words_alone"] = urlencode({"q": given.get("q", "")} | _language(request))
     return answer(request, "digests/search.html", context)
+
+
+def _language(request: HttpRequest) -> dict[str, str]:
+    """Return what keeps a page in the language that its address asked for."""
+    asked = asked_language(request)
+    return {"lang": asked} if asked else {}
 
 
 def _found(asked: Asked, after: str) -> dict[str, Any]:
@@ -159,7 +166,6 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
         "is_first": not after,
         "after": index.place(listed[PAGE - 1]) if len(listed) > PAGE else "",
         "without_filters": query.among(Story.objects.live()).count() if query and is_filtered and not listed else 0,
-        "words_alone": urlencode({"q": asked.given.get("q", "")}),
     }
 
 

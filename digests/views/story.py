@@ -13,7 +13,7 @@ from digests import pictures, related
 from digests.models import Edition, Story, Tag
 from digests.views import jsonld
 from digests.views.answers import Gone, answer, feed_links, readable
-from digests.views.dressed import dressed, in_time, shared
+from digests.views.dressed import alone, dressed, in_time, shared
 
 _WORDS = ("headline", "link", "body", "notes", "tags", "ai_role")  # of a story's page: what a correction corrects
 
@@ -40,12 +40,12 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         raise _gone(uid)
     edition = found.edition
     if found.retracted:
-        raise Gone(edition.digest, edition=edition, reason=found.page["body"])
+        raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
     thread = list(in_time(Story.objects.live().filter(thread=found.thread))) if found.thread else []
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
     names = {Tag.key_of(name) for name in found.page["tags"]}
     tags = {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {}
-    item = dressed(found.page, {found.source.domain: found.source} if found.source else {}, tags)
+    item = dressed(alone(found.page), {found.source.domain: found.source} if found.source else {}, tags)
     shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
     image = shared(edition, shown, found.cover_alt)
     context = {
@@ -96,4 +96,4 @@ def _gone(uid: str) -> Exception:
     if last is None:
         return Http404(_("There is no such story."))
     live = Edition.objects.live().filter(issue=last.edition.issue_id).defer("page").first()
-    return Gone(last.edition.digest, dropped_from=live)
+    return Gone(last.edition.digest, dropped_from=live, story_of=last.edition.date)

@@ -274,6 +274,8 @@ MORE = {
     "digest, older issues": f"/ai-daily/?before={DAY - timedelta(days=18)}",
     "digest in English": "/evening-brief/",
     "issue in English": f"/evening-brief/{DAY}/",
+    "earlier edition": f"/ai-daily/{DAY}/?edition=1",
+    "what changed since": f"/ai-daily/{DAY}/?edition=1&to=2",
     "issue without cover": f"/ai-daily/{DAY + timedelta(days=1)}/",
     "retracted story": f"/stories/{RETRACTED}/",
     "no such page": "/nothing/at/all/",

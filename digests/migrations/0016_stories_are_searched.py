@@ -91,7 +91,7 @@ def run(direction):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("digests", "0014_corrections_by_instant")]
+    dependencies = [("digests", "0015_channels")]
 
     operations = [
         migrations.CreateModel(
