@@ -20,7 +20,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -163,6 +163,15 @@ def card(html: str) -> SafeString:
     """Sanitise the raw HTML of a subscribe card: words, links and boxes, no classes and no images."""
     html = _printable(html)
     return SafeString(_Page(html if len(html) <= CARD_LENGTH else _as_written(html), _CARD).html)
+
+
+def marked(text: str, hits: Iterable[tuple[int, int]]) -> SafeString:
+    """Write plain words with parts of them marked; `hits` are in order and apart from each other."""
+    written, at = SafeString(""), 0
+    for begin, end in hits:
+        written += format_html("{}<mark>{}</mark>", text[at:begin], text[begin:end])
+        at = end
+    return written + format_html("{}", text[at:])
 
 
 # Policy

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from digests.manuscript.addresses import canonical
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.markup import plain, render, render_line
-from digests.models import Edition, Issue, Picture, Retraction, Revision, Shingle, Source, Story, Tag
+from digests.models import Edition, Issue, Picture, Retraction, Revision, Shingle, Source, Story, StoryText, Tag
 from digests.pictures import named
 from digests.provenance import cited
 
@@ -217,6 +217,10 @@ def _project(edition: Edition) -> None:
         Story.tags.through(story_id=story.pk, tag_id=tag.pk)
         for story, (_section, item) in zip(stories, placed, strict=True)
         for tag in {tags[Tag.key_of(name)] for name in item.tags}
+    )
+    StoryText.objects.keep(
+        (story, [plain(item.body), *(plain(insight.text) for insight in item.insights)])
+        for story, (_section, item) in zip(stories, placed, strict=True)
     )
     _rethread(threads)
     Shingle.objects.index(edition.issue)

@@ -7,7 +7,20 @@ from django.urls.converters import StringConverter
 
 from digests import feeds
 from digests.manuscript.values import UID
-from digests.views import channel, corrections, cover, digest, front, issue, machines, sitemaps, source, story, tag
+from digests.views import (
+    channel,
+    corrections,
+    cover,
+    digest,
+    front,
+    issue,
+    machines,
+    search,
+    sitemaps,
+    source,
+    story,
+    tag,
+)
 from digests.views.preview import preview
 
 
@@ -68,6 +81,7 @@ urlpatterns = [
     path("tags/", tag.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
+    path("search/", search.search, name="search"),
     path("stories/<uid:uid>/", story.story, name="story"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("preview/<str:token>/", preview, name="preview"),

@@ -161,7 +161,7 @@ def _database() -> dict[str, Any]:
             options.setdefault(
                 "init_command",
                 "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864; "
-                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;",
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824; PRAGMA cache_size=-20000;",
             )
         case "django.db.backends.postgresql":
             # So that /readyz says that the database is gone, rather than hang with it.

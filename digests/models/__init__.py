@@ -10,6 +10,7 @@ from digests.models.review import Comment, LogEntry, Look, Presence, Review, Tic
 from digests.models.shingles import Shingle
 from digests.models.sources import Citation, Source
 from digests.models.tags import Tag
+from digests.models.texts import StoryText
 
 __all__ = [
     "Brief",
@@ -35,6 +36,7 @@ __all__ = [
     "Shingle",
     "Source",
     "Story",
+    "StoryText",
     "Tag",
     "TaggedIssue",
     "TaggedNewsItem",

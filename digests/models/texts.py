@@ -1,0 +1,71 @@
+"""What a story is searched by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.db.backends.signals import connection_created
+from django.db.models.expressions import RawSQL
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+from digests.folding import PARTS, asked, fold, grams
+from digests.models.editions import Story
+
+ASKED = 64  # signs of a phrase that FTS5 is asked for, which finds them in a row; a longer one is compared too
+
+
+@receiver(connection_created)
+def know_grams(sender: Any, connection: Any, **kwargs: Any) -> None:
+    """Give SQLite the function that the triggers of its index call; PostgreSQL has its own from the migration."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("digests_grams", 1, grams, deterministic=True)
+
+
+class StoryTextManager(models.Manager["StoryText"]):
+    def keep(self, texts: Iterable[tuple[Story, Iterable[str]]]) -> None:
+        """Keep what stories say: their headlines, and below those plain words, part by part."""
+        self.bulk_create(StoryText.of(story, [part for part in parts if part]) for story, parts in texts)
+
+    def holding(self, phrase: str, *, in_headline: bool = False) -> RawSQL:
+        """Return the keys of the stories that have a folded phrase, of one sign or more, within one part of theirs."""
+        if connection.vendor == "postgresql":
+            return RawSQL("SELECT digests_holding(%s, %s)", [phrase, not in_headline])
+        columns = ["headline"] if in_headline else ["headline", "body"]
+        matching = f"{{{' '.join(columns)}}} : {asked(phrase[:ASKED])}"
+        if len(phrase) <= ASKED:
+            return RawSQL("SELECT rowid FROM digests_storyindex WHERE digests_storyindex MATCH %s", [matching])
+        whole = " OR ".join(f"instr(text.{column}, %s) > 0" for column in columns)
+        return RawSQL(
+            "SELECT text.story_id FROM digests_storyindex JOIN digests_storytext AS text "
+            f"ON text.story_id = digests_storyindex.rowid WHERE digests_storyindex MATCH %s AND ({whole})",
+            [matching] + [phrase] * len(columns),
+        )
+
+
+class StoryText(models.Model):
+    """The words of a story: folded, as they are searched, and plain, as a hit is shown.
+
+    Each database keeps an index of it in step by itself (0016_stories_are_searched).
+    """
+
+    story = models.OneToOneField(Story, models.CASCADE, primary_key=True, related_name="text")
+    headline = models.TextField()  # folded
+    body = models.TextField(blank=True)  # text and insights, folded, with `PARTS` between them
+    plain = models.TextField(blank=True)  # the same as it was written, a line a block
+
+    objects = StoryTextManager()
+
+    class Meta:
+        verbose_name = _("text of a story")
+        verbose_name_plural = _("texts of stories")
+
+    def __str__(self) -> str:
+        return self.headline
+
+    @classmethod
+    def of(cls, story: Story, parts: Sequence[str]) -> StoryText:
+        body = PARTS.join(map(fold, parts))
+        return cls(story=story, headline=fold(story.headline), body=body, plain="\n".join(parts))

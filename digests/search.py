@@ -1,0 +1,140 @@
+"""Search: stories that contain exactly what was asked for, the most telling first."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from django.db.models import Case, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.safestring import SafeString
+
+from digests.folding import fold, places
+from digests.markup import marked
+from digests.models import Story, StoryText
+
+Stories = QuerySet[Story, Any]
+
+EXCERPT = 140  # characters
+BEFORE = 40  # of them, at the most, before the first hit
+
+_TERM = re.compile(r'(-?)(?:"([^"]*[^"\s][^"]*)(?:"|$)|(\S+))')
+_PLACE = re.compile(r"([0-9]{1,3})-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1,9})")
+_SENTENCE = re.compile(r"[。！？!?…\n]\s*|\.\s+")
+
+
+def containing(stories: Stories, phrase: str) -> Stories:
+    """Narrow stories to those that have a phrase in their headline, text or insights, whatever its case and width."""
+    folded = fold(phrase)
+    return stories.filter(pk__in=StoryText.objects.holding(folded)) if folded else stories
+
+
+def without(stories: Stories, phrase: str) -> Stories:
+    """Narrow stories to those that do not have a phrase."""
+    folded = fold(phrase)
+    return stories.exclude(pk__in=StoryText.objects.holding(folded)) if folded else stories.none()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked for: all of some phrases and none of others, folded."""
+
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read words, "phrases in quotes", and a minus before what is left out. All other signs are themselves."""
+        wanted: dict[str, bool] = {}
+        unwanted: dict[str, bool] = {}
+        for minus, phrase, word in _TERM.findall(unicodedata.normalize("NFKC", text)):
+            if term := fold(phrase or word):
+                (unwanted if minus else wanted)[term] = True
+        return cls(tuple(wanted), tuple(unwanted))
+
+    def __len__(self) -> int:
+        return len(self.wanted) + len(self.unwanted)
+
+    def among(self, stories: Stories) -> Stories:
+        """Narrow stories to those that were asked for."""
+        for phrase in self.wanted:
+            stories = containing(stories, phrase)
+        for phrase in self.unwanted:
+            stories = without(stories, phrase)
+        return stories
+
+    def ranked(self, stories: Stories) -> Stories:
+        """Put first what has more of the phrases in its headline, then what is newer; an issue's in its own order.
+
+        Each has its `rank`, and its `plain` words.
+        """
+        told = [When(pk__in=StoryText.objects.holding(phrase, in_headline=True), then=1) for phrase in self.wanted]
+        rank: Any = sum((Case(one, default=0) for one in told), Value(0))
+        # Until it is projected anew, a story from before there was a search has no text.
+        plain = Coalesce("text__plain", Value(""), output_field=TextField())
+        return stories.annotate(rank=rank, plain=plain).order_by("-rank", "-edition__date", "-edition_id", "position")
+
+
+# Where a page of what was found begins
+
+
+def place(story: Any) -> str:
+    """Return where a ranked story stands."""
+    return f"{story.rank}-{story.edition.date}-{story.edition_id}-{story.position}"
+
+
+def after(ranked: Stories, place: str) -> Stories:
+    """Return what follows a place. Raises ValueError if it is none."""
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise ValueError(f"{place!r} is no place among what was found")
+    rank, day, edition, position = int(found[1]), date.fromisoformat(found[2]), int(found[3]), int(found[4])
+    same_day = Q(edition_id__lt=edition) | Q(edition_id=edition, position__gt=position)
+    same_rank = Q(edition__date__lt=day) | Q(edition__date=day) & same_day
+    return ranked.filter(Q(rank__lt=rank) | Q(rank=rank) & same_rank)
+
+
+# How a hit is shown
+
+
+def headline(story: Story, query: Query) -> SafeString:
+    return marked(story.headline, _hits(story.headline, query.wanted))
+
+
+def excerpt(plain: str, query: Query) -> SafeString:
+    """Return the words round the first hit in a text, or its first words, with every hit in them marked."""
+    text = plain.replace("\n", " ")
+    first = min((hit[0] for phrase in query.wanted for hit in list(places(text, phrase))[:1]), default=0)
+    begin = _beginning(plain, first)
+    shown = text[begin : begin + EXCERPT].rstrip()
+    before, behind = "…" if begin else "", "…" if len(text.rstrip()) > begin + len(shown) else ""
+    hits = ((start + len(before), end + len(before)) for start, end in _hits(shown, query.wanted))
+    return marked(f"{before}{shown}{behind}", hits)
+
+
+def _beginning(plain: str, hit: int) -> int:
+    """Return where an excerpt begins: with the sentence of the hit, or a few words before it."""
+    if hit <= BEFORE:
+        return 0
+    begin = hit - BEFORE
+    if ends := [found.end() for found in _SENTENCE.finditer(plain, begin, hit)]:
+        return ends[0]
+    space = plain.find(" ", begin, hit)
+    return space + 1 if space >= 0 and plain[begin].isascii() else begin
+
+
+def _hits(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Find phrases in a text, in order; what overlaps is one hit."""
+    end = begin = 0
+    for start, stop in sorted(hit for phrase in phrases for hit in places(text, phrase)):
+        if start > end:
+            if end:
+                yield begin, end
+            begin = start
+        end = max(end, stop)
+    if end:
+        yield begin, end

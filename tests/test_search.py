@@ -1,0 +1,402 @@
+"""Search: exactly the live stories that contain what was asked for, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from digests import press, search, workflow
+from digests.folding import fold, places
+from digests.manuscript.values import Insight, NewsItem, Section
+from digests.models import Digest, Edition, Issue, Source, Story, StoryText
+from digests.models.texts import ASKED
+from digests.states import Action
+from tests.conftest import manuscript
+from tests.test_pages import rewrite
+
+pytestmark = pytest.mark.django_db
+Make = Callable[..., Issue]
+
+
+def sections(*bodies: str) -> dict[str, Any]:
+    """Return an issue of stories that say these things, each `headline|text`."""
+    items = [NewsItem(headline, body=body) for headline, _bar, body in (each.partition("|") for each in bodies)]
+    return {"sections": (Section("版块", items=tuple(items)),)}
+
+
+def headlines(stories: search.Stories) -> list[str]:
+    return list(stories.order_by("edition__date", "position").values_list("headline", flat=True))
+
+
+def having(phrase: str) -> list[str]:
+    return headlines(search.containing(Story.objects.live(), phrase))
+
+
+# What is found
+
+SIGNS = "模型用芯GPTgpté①ﬁß\"'%_*\\(){}:-^|&<\u3000 🚀👍🏽\u0301한ＡＩ\u200d"
+
+
+@pytest.fixture
+def row(digest: Digest) -> Callable[[str, str], Story]:
+    """Make a live story with a text, and nothing else that it would take."""
+    issue = Issue.objects.create(digest=digest, date=date(2026, 3, 1), title="x")
+    words = manuscript(0)
+    revision = issue.revisions.create(number=1, sha256=words.sha256, content=words.canonical())
+    edition = Edition.objects.create(
+        issue=issue, digest=digest, revision=revision, number=1, date=issue.date, live_from=timezone.now()
+    )
+
+    def make(headline: str, body: str) -> Story:
+        place = edition.stories.count()
+        story = Story.objects.create(edition=edition, uid=f"{place:08}", position=place, headline=headline)
+        StoryText.objects.keep([(story, [body])])
+        return story
+
+    return make
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.tuples(st.text(SIGNS, min_size=1, max_size=12), st.text(SIGNS, max_size=30)), max_size=4),
+    cut=st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(1, 12)),
+    other=st.text(SIGNS, min_size=1, max_size=3),
+)
+def test_what_is_found_is_what_has_it(
+    row: Callable[[str, str], Story],
+    texts: list[tuple[str, str]],
+    cut: tuple[int, int, int],
+    other: str,
+) -> None:
+    Story.objects.all().delete()
+    for headline, body in texts:
+        row(headline, body)
+    which, begin, length = cut
+    part = texts[which][1][begin : begin + length] if which < len(texts) else ""
+    for phrase in filter(fold, (part, other)):
+        expected = [text[0] for text in texts if any(fold(phrase) in fold(one) for one in text)]
+        assert having(phrase) == expected
+        rest = [text[0] for text in texts if not any(fold(phrase) in fold(one) for one in text)]
+        assert headlines(search.without(Story.objects.live(), phrase)) == rest
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("vidi", True), ("用gpt", True), ("ＧＰＴ－５", True), ("GPT-5 做", True), ("gpt-5\n做", True), ("做", True),
+        ("片。", True), ("片。没有", False), ("NVIDIA 用GPT-5做芯片的事", False), ("nvlink", False), ("片。\0", False),
+        ("\ud800", False), ("'", False), ("%", False), ("_", False), ("🚀", True), ("NEAR(", False), ("*", False),
+    ],
+)  # fmt: skip
+def test_a_phrase_is_found_by_any_part_of_it(published: Make, phrase: str, found: bool) -> None:
+    published(**sections("NVIDIA 的事|**用**GPT-5  做芯片。\n\n🚀"))
+    assert having(phrase) == (["NVIDIA 的事"] if found else [])
+
+
+def test_a_long_phrase_is_compared_to_its_end(published: Make) -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(ASKED * 3))
+    published(**sections(f"长文|{text}"))
+    assert having(text) == ["长文"]
+    assert having(f"{text[:-1]}尾") == having(text * 50) == []
+
+
+def test_insights_are_searched_and_their_labels_are_not(published: Make) -> None:
+    item = NewsItem("一条", body="正文", insights=(Insight("看法甲", label="影响"), Insight("看法乙")))
+    published(sections=(Section("版块", items=(item,)),))
+    assert having("看法乙") == ["一条"]
+    assert having("法甲看") == having("影响") == having("版块") == []
+
+
+def test_narrowing_goes_on_and_turns_round(published: Make) -> None:
+    published(**sections("甲|苹果 香蕉", "乙|苹果", "丙|香蕉"))
+    live = Story.objects.live()
+    assert headlines(search.containing(search.containing(live, "苹果"), "香蕉")) == ["甲"]
+    assert headlines(search.without(search.containing(live, "苹果"), "香蕉")) == ["乙"]
+    assert headlines(search.containing(live, " ")) == ["甲", "乙", "丙"]
+    assert headlines(search.without(live, " ")) == []
+
+
+# What readers have
+
+
+def test_the_index_follows_what_readers_have(published: Make, people: SimpleNamespace, draft: Make) -> None:
+    issue = published(**sections("旧题|旧文在此", "另一条|不变"))
+    draft(date=date(2026, 3, 2), **sections("草稿|旧文在此"))
+    assert having("旧文") == ["旧题"]
+    rewrite(issue, manuscript(0, **sections("新题|新文在此", "另一条|不变")), people)
+    assert (having("旧文"), having("新文")) == ([], ["新题"])
+    uid = Story.objects.live().get(headline="新题").uid
+    workflow.perform(Action.RETRACT, Issue.objects.get(pk=issue.pk), by=people.editor, story=uid, note="不实的消息")
+    assert having("新文") == having("不实") == []
+    assert having("不变") == ["另一条"]
+
+
+def test_an_edition_is_found_from_its_hour_on(published: Make, people: SimpleNamespace) -> None:
+    published(**sections("一条|正文在此"))
+    hour = timezone.now() + timedelta(hours=1)
+    Edition.objects.update(live_from=hour)
+    assert having("正文") == []
+    assert headlines(search.containing(Story.objects.live(hour), "正文")) == ["一条"]
+
+
+def test_rebuilding_makes_the_texts_anew(published: Make) -> None:
+    published(**sections("一条|正文在此"))
+    StoryText.objects.all().delete()
+    assert having("正文") == []
+    press.rebuild(Edition.objects.get())
+    assert having("正文") == ["一条"]
+    StoryText.objects.update(body="别的字")
+    assert (having("正文"), having("别的")) == ([], ["一条"])
+
+
+def test_each_story_has_a_text_and_the_index_has_each_text(published: Make, people: SimpleNamespace) -> None:
+    issue = published()
+    rewrite(issue, manuscript(2), people)
+    assert StoryText.objects.count() == Story.objects.count()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO digests_storyindex (digests_storyindex) VALUES ('integrity-check')")
+
+
+# Where it was found
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "hits"),
+    [
+        ("Ｎvidia  的 ﬁre　GPT", "NVIDIA 的", ["Ｎvidia  的"]),
+        ("Straße, weiß", "ss", ["ß", "ß"]),
+        ("e\u0301té", "é", ["e\u0301", "é"]),
+        ("①ab", "1A", ["①a"]),
+        ("无", "有", []),
+        ("无", "", []),
+    ],
+)
+def test_hits_are_placed_in_the_text_as_written(text: str, phrase: str, hits: list[str]) -> None:
+    assert [text[begin:end] for begin, end in places(text, fold(phrase))] == hits
+
+
+# The page
+
+
+def look(client: Client, status: int = 200, /, **asked: str) -> BeautifulSoup:
+    response = client.get("/search/", asked)
+    assert response.status_code == status, asked
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def hits(page: BeautifulSoup) -> list[str]:
+    """Return the headlines that a page lists; on a first page, as many as it says there are."""
+    return [link.get_text() for link in page.select(".hits h2 a")]
+
+
+def total(page: BeautifulSoup) -> int:
+    (element,) = page.select("[data-total]")
+    return int(str(element["data-total"]))
+
+
+def test_the_empty_form_tells_how_to_search(client: Client) -> None:
+    page = look(client)
+    assert [field["name"] for field in page.select("form.look [name]")] == [
+        "q",
+        "digest",
+        "tag",
+        "source",
+        "from",
+        "to",
+    ]
+    assert page.select("[data-total]") == []
+    assert page.h1 is not None and page.title is not None
+    assert not page.select("meta[name=robots][content*=noindex]")
+    assert page.select(".masthead form[action='/search/'] [name=q]")
+
+
+def test_what_was_found_is_shown_with_its_place(client: Client, published: Make) -> None:
+    item = NewsItem("英伟达用GPT做<芯片>", "https://www.source1.test/a", body="先说别的。**ＮＶＩＤＩＡ** 称会用GPT。")
+    issue = published(sections=(Section("硬件", items=(item, NewsItem("无关的事", body="正文"))),))
+    page = look(client, q="用gpt nvidia")
+    story = Story.objects.live().get(position=0)
+    assert (total(page), hits(page)) == (1, ["英伟达用GPT做<芯片>"])
+    (hit,) = page.select(".hits article")
+    assert hit.h2 is not None and hit.h2.a is not None and hit.h2.a["href"] == f"/stories/{story.uid}/"
+    assert [mark.get_text() for mark in hit.select("mark")] == ["用GPT", "ＮＶＩＤＩＡ", "用GPT"]
+    assert hit.select_one("time")["datetime"] == str(issue.date)  # type: ignore[index]
+    for words in ("晨报", "硬件", "source1.test"):
+        assert words in hit.get_text()
+    assert page.select_one("meta[name=robots]")["content"] == "noindex, follow"  # type: ignore[index]
+    assert page.select_one(".look [name=q]")["value"] == "用gpt nvidia"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("苹果", ["甲 苹果", "乙", "丙"]),
+        ("苹果 香蕉", ["甲 苹果", "丙"]),
+        ("苹果　-樱桃", ["甲 苹果", "乙"]),
+        ('"苹果 香蕉"', ["丙"]),
+        ('-"苹果 香蕉" 苹果', ["甲 苹果", "乙"]),
+        ('"苹果 香', ["丙"]),
+        ("－苹果", ["丁"]),
+        ("果", ["甲 苹果", "乙", "丙"]),
+        ("ＮＥＡＲ(", ["丁"]),
+        ("苹果 AND", []),
+        ("5%", ["丁"]),
+        ("%", ["丁"]),
+        ("_", []),
+        ('"', []),
+        ('""', []),
+        ("-", ["丁"]),
+        ("'; --", []),
+        ("*", []),
+        ("。，！", []),
+        ("🚀", ["丁"]),
+        ("🚀🚀", []),
+        ("\u0301", []),
+        ("\ud800".encode("utf-8", "surrogatepass"), []),
+    ],
+)
+def test_a_query_is_read_as_it_is_meant(client: Client, published: Make, asked: str, found: list[str]) -> None:
+    published(**sections("甲 苹果|香蕉", "乙|苹果", "丙|苹果 香蕉，樱桃", "丁|near(5%) - 🚀"))
+    page = look(client, q=asked)
+    assert (total(page), hits(page)) == (len(found), found)
+
+
+def test_headlines_come_first_then_what_is_newer(client: Client, published: Make) -> None:
+    for day, bodies in enumerate(
+        (["芯片 旧|模型", "一|芯片 模型"], ["二|芯片 模型", "芯片 模型|新"], ["三|芯片 模型"]), 1
+    ):
+        published(date=date(2026, 3, day), **sections(*bodies))
+    assert hits(look(client, q="芯片 模型")) == ["芯片 模型", "芯片 旧", "三", "二", "一"]
+
+
+@pytest.fixture
+def two_digests(published: Make, digest: Digest) -> None:
+    """Two issues of one digest and one of another, a story each with `正文`."""
+    first = NewsItem("早一", "https://one.test/1", body="正文", tags=("芯片",))
+    published(date=date(2026, 3, 1), tags=("AI",), sections=(Section("版块", items=(first,)),))
+    second = NewsItem("早二", "https://two.test/2", body="正文")
+    published(date=date(2026, 3, 2), tags=("芯片",), sections=(Section("版块", items=(second,)),))
+    Source.objects.filter(domain="two.test").update(name="第二家")
+    evening = Digest.objects.create(name="Evening", slug="evening", language="en")
+    Issue.objects.filter(pk=published(date=date(2026, 3, 3), tags=(), **sections("Late|正文")).pk).update(
+        digest=evening
+    )
+    Edition.objects.filter(date=date(2026, 3, 3)).update(digest=evening)
+
+
+@pytest.mark.usefixtures("two_digests")
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"digest": "morning"}, ["早二", "早一"]),
+        ({"digest": "evening"}, ["Late"]),
+        ({"tag": "芯片"}, ["早二", "早一"]),
+        ({"tag": "ai"}, ["早一"]),
+        ({"source": "one.test"}, ["早一"]),
+        ({"source": "https://www.two.test/x"}, ["早二"]),
+        ({"source": "第二家"}, ["早二"]),
+        ({"from": "2026-03-02"}, ["Late", "早二"]),
+        ({"to": "2026-03-02"}, ["早二", "早一"]),
+        ({"from": "2026-03-02", "to": "2026-03-02"}, ["早二"]),
+        ({"digest": "evening", "tag": "ai"}, []),
+    ],
+)
+def test_filters_narrow_a_search_and_work_alone(client: Client, filters: dict[str, str], found: list[str]) -> None:
+    assert hits(look(client, q="正文", **filters)) == hits(look(client, **filters)) == found
+    assert hits(look(client, q="没有的", **filters)) == []
+
+
+@pytest.mark.usefixtures("two_digests")
+def test_what_filters_hide_is_said(client: Client) -> None:
+    page = look(client, q="Late", digest="morning")
+    assert [link["href"] for link in page.select(".tips li a")] == ["?q=Late", "/tags/"]
+    assert [link["href"] for link in look(client, q="没有的", digest="morning").select(".tips li a")] == ["/tags/"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"q": "长" * 201}, "q"), ({"q": "长" * 10_000}, "q"), ({"q": "一 二 三 四 五 六 七 八 -九"}, "q"),
+        ({"digest": "nobody"}, "digest"), ({"tag": "没有"}, "tag"), ({"source": "没有"}, "source"),
+        ({"source": "http://[x"}, "source"), ({"from": "2026-02-30"}, "from"), ({"to": "昨天"}, "to"),
+        ({"from": "9" * 400}, "from"), ({"from": "2026-03-02", "to": "2026-03-01"}, "to"),
+    ],
+)  # fmt: skip
+def test_nonsense_is_said_beside_its_field(client: Client, digest: Digest, asked: dict[str, str], field: str) -> None:
+    page = look(client, 400, **asked)
+    (error,) = page.select(".look-error")
+    assert page.select_one(f".look [name={field}]")["aria-describedby"] == error["id"]  # type: ignore[index]
+    assert page.select("[data-total]") == []
+
+
+def test_pages_go_on_by_place(client: Client, published: Make) -> None:
+    for day in range(1, 4):
+        bodies = [f"{day}日第{number}条{' 模型' if number % 5 == 0 else ''}|模型" for number in range(15)]
+        published(date=date(2026, 3, day), **sections(*bodies))
+    whole: list[str] = []
+    page = look(client, q="模型", digest="morning")
+    while True:
+        assert total(page) == 45
+        whole += hits(page)
+        if not (more := page.select_one(".pager [rel=next]")):
+            break
+        assert str(more["href"]).startswith("?q=%E6%A8%A1%E5%9E%8B&digest=morning&after=")
+        page = BeautifulSoup(client.get(f"/search/{more['href']}").content, "html.parser")
+    numbers = [number for number in range(15) if number % 5 == 0]
+    rest = [number for number in range(15) if number % 5]
+    assert whole == [
+        *(f"{day}日第{number}条 模型" for day in (3, 2, 1) for number in numbers),
+        *(f"{day}日第{number}条" for day in (3, 2, 1) for number in rest),
+    ]
+    for place in ("0-2026-03-01-1-99", "x", "0-2026-02-30-1-1", f"0-2026-03-01-{'9' * 30}-1", "0-0001-01-01-1-1"):
+        look(client, 404, q="模型", after=place)
+
+
+@pytest.mark.parametrize("stories", [3, 30])
+def test_a_search_costs_three_queries_and_one_a_filter(
+    client: Client, published: Make, django_assert_num_queries: DjangoAssertNumQueries, stories: int
+) -> None:
+    published(stories)
+    for asked, queries in (
+        ({}, 1),
+        ({"q": "新闻 正文 -没有"}, 3),
+        ({"q": "没有的"}, 3),
+        ({"q": "新闻", "digest": "morning", "tag": "芯片", "source": "source1.test", "from": "2026-01-01"}, 6),
+        ({"q": "没有的", "tag": "芯片"}, 5),
+    ):
+        with django_assert_num_queries(queries):
+            look(client, **asked)
+
+
+def test_a_result_is_kept_for_a_minute_and_asked_for_by_its_etag(client: Client, published: Make) -> None:
+    published()
+    first = client.get("/search/", {"q": "新闻"})
+    assert "max-age=60" in first["Cache-Control"] and not first.cookies and "Cookie" not in first.get("Vary", "")
+    assert client.get("/search/", {"q": "新闻"}, headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_an_excerpt_shows_the_sentence_of_the_hit() -> None:
+    plain = f"{'开头的话。' * 30}这一句说<模型>。{'后面的话。' * 40}"
+    words = search.excerpt(plain, search.Query.of("模型"))
+    assert str(words).startswith("…")
+    assert "这一句说&lt;<mark>模型</mark>&gt;。后面的话。" in words and words.endswith("…")
+    assert search.excerpt("没有\n命中", search.Query.of("模型")) == "没有 命中"
+    assert search.excerpt("", search.Query.of("模型")) == ""
+    assert search.excerpt("abcabc", search.Query.of("ab bc")) == "<mark>abcabc</mark>"
+
+
+def test_a_story_without_a_text_yet_is_listed_by_filters(client: Client, published: Make) -> None:
+    published()
+    StoryText.objects.all().delete()
+    assert total(look(client, digest="morning")) == 3
