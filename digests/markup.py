@@ -99,6 +99,19 @@ def printed(html: str, pictures: Mapping[str, Shown] | None = None) -> SafeStrin
     return SafeString(_IMAGE.sub(dressed, html) if pictures else html)
 
 
+def portable(html: str, pictures: Mapping[str, Shown]) -> SafeString:
+    """Mark as safe HTML that other programs show: an image is one file with its words and size, and says no more."""
+
+    def plain(found: re.Match[str]) -> str:
+        given = dict(_GIVEN.findall(found[1]))
+        shown = pictures.get(_stored_name(given))
+        if shown:
+            given |= {"src": escape(shown.src), "width": str(shown.width), "height": str(shown.height)}
+        return "<img" + "".join(f' {name}="{given[name]}"' for name in _PORTABLE if name in given) + ">"
+
+    return SafeString(_IMAGE.sub(plain, html))
+
+
 def stored(html: str) -> list[str]:
     """List the names of the stored images that printed HTML shows."""
     return [name for found in _IMAGE.findall(html) if (name := _stored_name(dict(_GIVEN.findall(found))))]
@@ -202,6 +215,7 @@ def _stored(address: str) -> bool:
 # What the last cleaner writes: attributes in double quotes, with none inside.
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _GIVEN = re.compile(r' ([a-z]+)="([^"]*)"')
+_PORTABLE = ("src", "alt", "title", "width", "height")
 
 
 def _stored_name(given: Mapping[str, str]) -> str:
