@@ -18,6 +18,7 @@ from django.db.models import DateField, Exists, F, Max, OuterRef, Subquery, Valu
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext as _
 
 from digests import pictures
 from digests.feeds.periods import Day, Span, Week
@@ -234,10 +235,11 @@ def _correction(edition: Edition) -> Entry:
     url = absolute(edition.get_absolute_url()) + "#corrections"
     with translation.override(digest.language):
         kind = edition.get_correction_display()
+        title = _("%(kind)s: %(title)s") % {"kind": kind, "title": edition.title}
     return Entry(
         id=tag_uri(edition, f"{digest.slug}/corrections/{edition.number}"),
         url=url,
-        title=f"{kind}: {edition.title}" if digest.language == "en" else f"{kind}：{edition.title}",
+        title=title,
         summary=edition.note,
         html=_html("feeds/correction.html", {"edition": edition}, digest, url, {}),
         published=edition.live_from,

@@ -32,6 +32,7 @@ def tags(request: HttpRequest) -> HttpResponse:
         "after": entries[TAGS - 1].key if more else "",
         "most_used": used.order_by("-issues", "key")[:MOST_USED] if more and not after else [],
         "is_first": not after,
+        "feeds": feed_links("front"),
     }
     return answer(request, "digests/tags.html", context)
 
