@@ -1,4 +1,4 @@
-.PHONY: setup run test lint messages lock clean
+.PHONY: setup run test check-site lint messages lock clean
 
 setup:    ## the environment alone, in .venv
 	@bin/setup
@@ -8,6 +8,10 @@ run:      ## a running newsroom with a demo issue; HOST and PORT from the enviro
 
 test:     ## the whole suite
 	@bin/test
+
+check-site: ## proves the readers' pages: accessibility, HTML, Lighthouse, weight, keyboard
+	@bin/setup dev
+	@bin/check-site
 
 lint:     ## style, templates, types, import contracts
 	@bin/test lint

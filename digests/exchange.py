@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
-from django.db.models import Model, Prefetch
+from django.db.models import Model, Prefetch, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digests.manuscript import values
@@ -126,6 +127,7 @@ def to_rows(manuscript: Manuscript, issue: Issue) -> None:
     )
     brief_of = _recognise(list(manuscript.briefs), briefs, [lambda it: it.uid, lambda it: it.text])
 
+    written: list[tuple[values.NewsItem, NewsItem]] = []
     kept: set[Model] = set()
     item_number = brief_number = 0
     for position, section in enumerate(manuscript.sections):
@@ -136,8 +138,10 @@ def to_rows(manuscript: Manuscript, issue: Issue) -> None:
             kept.add(_write_brief(brief, brief_of.get(brief_number), row, place))
             brief_number += 1
         for place, item in enumerate(section.items):
-            kept.add(_write_item(item, item_of.get(item_number), row, place))
+            written.append((item, _write_item(item, item_of.get(item_number), row, place)))
             item_number += 1
+    kept.update(row for _item, row in written)
+    _write_insights(written, items, issue)
     for gone in (*briefs, *items, *sections):
         if gone not in kept:
             gone.delete()
@@ -207,10 +211,14 @@ def _put(row: Model, **values: Any) -> None:
 
 
 def _named(value: Any, row: Any, issue: Issue) -> Any:
-    """Give a new row the uid that its text carries, unless it is or was another's: addresses are for ever."""
+    """Give a new row the uid that its text carries, unless it is another's: addresses are for ever.
+
+    A story that its issue has given up, at the desk and for readers, may go on in another issue under its own name.
+    """
+    standing = Q(edition__live_until=None) | Q(edition__live_until__gt=timezone.now())
     taken = (
         type(row)._default_manager.filter(uid=value.uid),
-        Story.objects.filter(uid=value.uid).exclude(edition__issue=issue),
+        Story.objects.filter(standing, uid=value.uid).exclude(edition__issue=issue),
         Retraction.objects.filter(uid=value.uid).exclude(issue=issue),
     )
     if value.uid and not any(others.exists() for others in taken):
@@ -229,12 +237,28 @@ def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, p
     texts = {name: getattr(item, name) for name in ("headline", "link", "body", "ai_role", "follows")}
     _put(row, section_id=section.pk, position=position, canonical=canonical(item.link), **texts)
     _tag(TaggedNewsItem, row, item.tags)
-    _write_insights(item.insights, row, section.issue)
     return row
 
 
-def _write_insights(insights: Sequence[values.Insight], item: NewsItem, issue: Issue) -> None:
-    rows = list(item.insights.all())
+def _write_insights(
+    written: Sequence[tuple[values.NewsItem, NewsItem]], before: Sequence[NewsItem], issue: Issue
+) -> None:
+    """Write the insights of all stories at once: one may have gone over from a story to another."""
+    standing = {insight.uid: insight for item in before for insight in item.insights.all()}
+    for item, row in written:
+        for insight in item.insights:
+            if insight.uid in standing:
+                _put(standing[insight.uid], item_id=row.pk)
+    rows_of: dict[int, list[Insight]] = {}
+    for one in standing.values():
+        rows_of.setdefault(one.item_id, []).append(one)
+    for item, row in written:
+        _write_insights_of(row, item.insights, rows_of.get(row.pk, []), issue)
+
+
+def _write_insights_of(
+    item: NewsItem, insights: Sequence[values.Insight], rows: Sequence[Insight], issue: Issue
+) -> None:
     same = _recognise(insights, rows, [lambda it: it.uid, lambda it: (it.label, it.text)])
     # What is left over in both is taken for the same thought reworded, in order.
     taken = {row.pk for row in same.values()}

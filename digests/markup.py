@@ -16,14 +16,16 @@ one is the policy, so that nothing `_Page` writes is trusted either. What an edi
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import takewhile
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -38,7 +40,9 @@ from markdown.extensions.tables import TableExtension
 from markdown.inlinepatterns import HtmlInlineProcessor, SimpleTagInlineProcessor, SubstituteTagInlineProcessor
 from markdown.preprocessors import Preprocessor
 
-VERSION = 2
+from digests.languages import foreign
+
+VERSION = 3
 """Raised with every change of output: cached renderings are keyed by it."""
 
 MEDIA = "/media/"
@@ -56,7 +60,7 @@ logger = logging.getLogger(__name__)
 
 
 def render(text: str, *, heading_from: int = 4) -> SafeString:
-    """Render a text of several blocks, its highest heading as `heading_from`."""
+    """Render a text of several blocks, its headings from `heading_from` on and none a level deeper than they nest."""
     return SafeString(_read(text, _BLOCKS, heading_from).html)
 
 
@@ -112,9 +116,31 @@ def portable(html: str, pictures: Mapping[str, Shown]) -> SafeString:
     return SafeString(_IMAGE.sub(plain, html))
 
 
+def raised(html: str) -> str:
+    """Return printed HTML, whose headings begin under a headline, for where nothing but the page's title is above."""
+    return _LOWERED.sub(lambda found: f"{found[1]}{int(found[2]) - 2}", html)
+
+
 def stored(html: str) -> list[str]:
     """List the names of the stored images that printed HTML shows."""
     return [name for found in _IMAGE.findall(html) if (name := _stored_name(dict(_GIVEN.findall(found))))]
+
+
+def without(printed: Any, names: Collection[str]) -> Any:
+    """Return printed HTML, or a page of it, with the words that describe these stored images in their place."""
+
+    def described(found: re.Match[str]) -> str:
+        given = dict(_GIVEN.findall(found[1]))
+        return escape(unescape(given.get("alt", ""))) if _stored_name(given) in names else found[0]
+
+    match printed:
+        case str():
+            return _IMAGE.sub(described, printed)
+        case list():
+            return [without(part, names) for part in printed]
+        case dict():
+            return {key: without(part, names) for key, part in printed.items()}
+    return printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +182,16 @@ def card(html: str) -> SafeString:
 # Policy
 
 
+def data_block(value: Any, kind: str) -> SafeString:
+    """Return a value as a script element that is data, which no browser runs. Nothing in it ends the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    return format_html('<script type="{}">{}</script>\n', kind, SafeString(text))
+
+
+# Signs that HTML or old JavaScript would take for its own; JSON reads them back.
+_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
 def _names(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
@@ -179,6 +215,7 @@ _LEFT_OUT = _names(
 )
 _ATTRIBUTES = {
     "a": {"href", "title", "rel"},
+    "blockquote": {"lang"},
     "code": {"class"},
     "img": {"src", "alt", "title", "width", "height", "loading"},
     "ol": {"start"},
@@ -187,6 +224,7 @@ _ATTRIBUTES = {
 }
 _VALUES = {
     ("a", "rel"): re.compile(r"noopener"),
+    ("blockquote", "lang"): re.compile(r"[a-z]{2}"),
     ("code", "class"): re.compile(r"language-[\w+#.-]{1,30}", re.ASCII),
     ("img", "height"): re.compile(r"[0-9]{1,4}"),
     ("img", "loading"): re.compile(r"lazy"),
@@ -214,6 +252,7 @@ def _stored(address: str) -> bool:
 
 # What the last cleaner writes: attributes in double quotes, with none inside.
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
+_LOWERED = re.compile(r"(</?h)([3-6])(?=>)")
 _GIVEN = re.compile(r' ([a-z]+)="([^"]*)"')
 _PORTABLE = ("src", "alt", "title", "width", "height")
 
@@ -284,10 +323,10 @@ def _read_once(text: str, tags: frozenset[str], heading_from: int, language: str
     try:
         if len(text) > LENGTH:
             raise _Tangled
-        page = _Page(_parsers.convert(text, tags), tags, heading_from)
+        page = _Page(_parsers.convert(text, tags), tags, heading_from, language)
     except Exception as problem:  # a text may be bad, but a page never fails for it
         logger.warning("Shown as written: a text of %d characters (%r)", len(text), problem)
-        page = _Page(_as_written(text), tags, heading_from)
+        page = _Page(_as_written(text), tags, heading_from, language)
     return _Read(page.html, page.text, tuple(page.links), tuple(page.images), tuple(page.undescribed))
 
 
@@ -684,10 +723,14 @@ def _bare(found: str) -> str:
         found = found[:-1]
 
 
+def _is_heading(tag: str) -> bool:
+    return tag[0] == "h" and tag[1:].isdigit()
+
+
 class _Page(HTMLParser):
     """Read sanitised HTML once, into the HTML for readers, its words, its links and its images."""
 
-    def __init__(self, html: str, tags: frozenset[str], heading_from: int = 4) -> None:
+    def __init__(self, html: str, tags: frozenset[str], heading_from: int = 4, language: str | None = None) -> None:
         super().__init__()
         first, last = _CLEANERS[tags]
         # Entities can make unprintable characters: they go now, since without one `java&#1;script:` is a scheme.
@@ -699,8 +742,10 @@ class _Page(HTMLParser):
         self.written: list[str] = []
         self.anchors: list[str] = []  # the end tag of each link that is open; empty when it led nowhere
         self.code = 0  # how many pre and code are open
-        highest = min(map(int, re.findall(r"<h([1-6])>", html)), default=1)
-        self.lower = min(max(heading_from, 1), 6) - highest
+        self.quotes: list[tuple[int, int]] = []  # where each quote that is open begins, in what is written and in words
+        self.outline: list[int] = []  # the levels of the heading that was last, and of those above it
+        self.heading_from = max(heading_from, 1)
+        self.language = language or ""
         self.feed(html)
         self.close()
         self.html = last.clean(re.sub(r"<p>\s*</p>", "", "".join(self.written))).strip()
@@ -719,12 +764,18 @@ class _Page(HTMLParser):
         elif tag == "img":
             self.image(given)
         else:
+            if tag == "blockquote":
+                self.quotes.append((len(self.written), len(self.words)))
+            elif _is_heading(tag):
+                self.outline = [*takewhile(lambda level: level < int(tag[1]), self.outline), int(tag[1])]
             self.write(self.lowered(tag), given)
 
     def handle_endtag(self, tag: str) -> None:
         self.part(tag)
         self.code -= tag in ("pre", "code")
         self.written.append(self.anchors.pop() if tag == "a" else f"</{self.lowered(tag)}>")
+        if tag == "blockquote":
+            self.quoted(*self.quotes.pop())
 
     def handle_data(self, data: str) -> None:
         self.words.append(data if self.code else _WRAPPED.sub("", data).replace("\n", " "))
@@ -772,9 +823,14 @@ class _Page(HTMLParser):
         else:
             self.written.append(escape(words or (gettext("image") if source else ""), quote=False))
 
+    def quoted(self, opening: int, first: int) -> None:
+        """Say in which language a quote is, where it is another than that around it."""
+        if found := foreign(" ".join(self.words[first:]), self.language):
+            self.written[opening] = f'<blockquote lang="{found}">'
+
     def lowered(self, tag: str) -> str:
-        level = tag[1:]
-        return f"h{min(int(level) + self.lower, 6)}" if tag[0] == "h" and level.isdigit() else tag
+        """Return a heading as deep as it nests: from `heading_from` on, and never two levels below the one before."""
+        return f"h{min(self.heading_from + len(self.outline) - 1, 6)}" if _is_heading(tag) else tag
 
     def part(self, tag: str) -> None:
         """Keep the words of neighbouring blocks apart, and of cells."""

@@ -1,14 +1,27 @@
-"""Every public address, as others see it."""
+"""Every public address, once: whoever lists, purges or checks what readers can get asks here."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Max, Q
+from django.db.models.functions import ExtractMonth, ExtractYear
+from django.urls import reverse
+from django.utils import timezone
+
+from digests.models import Digest, Edition, Picture, Source, Story, Tag
 
 # What markup.py writes: sanitised, so every attribute is quoted the same way.
 _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
 _ANCHOR = re.compile(r'(?<= )href="(?=#)')
+
+
+SEARCH = "/search/"  # and ?q=
 
 
 def absolute(path: str) -> str:
@@ -20,3 +33,115 @@ def absolute_html(html: str, base: str) -> str:
     """Return rendered HTML for reading elsewhere: paths get the site, anchors the page at `base`."""
     html = _OWN_ADDRESS.sub(rf'\1="{settings.SITE_URL}', html)
     return _ANCHOR.sub(f'href="{base}', html)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A public address: its path, the name it has in urls.py, and when what it shows last changed, if that is known."""
+
+    path: str
+    kind: str
+    updated: datetime | None
+
+
+def every(at: datetime | None = None, *, kinds: Collection[str] = ()) -> Iterator[Page]:
+    """Give every address that answers readers at an instant, or those of some kinds; the first page of each list.
+
+    As many queries for a thousand issues as for one.
+    """
+    at = at or timezone.now()
+    for names, places in KINDS.items():
+        wanted = [name for name in names if not kinds or name in kinds]
+        for arguments, updated in places(at) if wanted else ():
+            for name in wanted:
+                yield Page(reverse(name, args=arguments), name, updated)
+
+
+# Of what there is one address, or a set of them: its arguments in urls.py, and when it last changed.
+Places = Iterator[tuple[tuple[Any, ...], datetime | None]]
+
+
+def _newsroom(at: datetime) -> Places:
+    yield (), Edition.objects.live(at).aggregate(last=Max("live_from"))["last"]
+
+
+def _digests(at: datetime) -> Places:
+    last = Max("editions__live_from", filter=Q(editions__in=Edition.objects.live(at)))
+    for slug, updated in Digest.objects.annotate(last=last).order_by("slug").values_list("slug", "last"):
+        yield (slug,), updated
+
+
+def _months(at: datetime) -> Places:
+    months = (
+        Edition.objects.live(at)
+        .annotate(year=ExtractYear("date"), month=ExtractMonth("date"))
+        .order_by("digest__slug", "year", "month")
+        .values_list("digest__slug", "year", "month")
+        .annotate(Max("live_from"))
+    )
+    for slug, year, month, updated in months.iterator():
+        yield (slug, year, month), updated
+
+
+def _issues(at: datetime) -> Places:
+    return _of(Edition.objects.live(at))
+
+
+def _issues_with_cover(at: datetime) -> Places:
+    return _of(Edition.objects.live(at).filter(cover__in=Picture.objects.values("file")))
+
+
+def _of(editions: Any) -> Places:
+    issues = editions.order_by("digest__slug", "-date").values_list("digest__slug", "date", "live_from")
+    for slug, date, updated in issues.iterator():
+        yield (slug, date), updated
+
+
+def _stories(at: datetime) -> Places:
+    # By uid, and once: a story that was carried over is in several live issues, and has one address.
+    stories = Story.objects.live(at).order_by("uid").values_list("uid").annotate(Max("edition__live_from"))
+    for uid, updated in stories.iterator():
+        yield (uid,), updated
+
+
+def _tags(at: datetime) -> Places:
+    used = Tag.objects.filter(editions__in=Edition.objects.live(at))
+    for slug, updated in used.order_by("slug").values_list("slug").annotate(Max("editions__live_from")).iterator():
+        yield (slug,), updated
+
+
+def _sources(at: datetime) -> Places:
+    cited = Source.objects.filter(stories__in=Story.objects.live(at))
+    last = Max("stories__edition__live_from")
+    for domain, updated in cited.order_by("domain").values_list("domain").annotate(last).iterator():
+        yield (domain,), updated
+
+
+# A sitemap lists the tags of so many numbers: never more than the 50,000 that it may, and what is in it stays in it.
+TAGS_A_SITEMAP = 2_000
+
+
+def _tag_sitemaps(at: datetime) -> Places:
+    used = Tag.objects.filter(editions__in=Edition.objects.live(at)).annotate(part=F("pk") / TAGS_A_SITEMAP)
+    for part, updated in used.order_by("part").values_list("part").annotate(Max("editions__live_from")):
+        yield (part,), updated
+
+
+def _feeds(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}-{kind}" for kind in ("rss", "atom", "json"))
+
+
+# The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader
+# to find, fails tests/test_public_addresses.py.
+KINDS = {
+    ("front", *_feeds("front"), "tags", "corrections", *_feeds("corrections"), *_feeds("sources")): _newsroom,
+    ("sitemap", "sitemap-pages", "news-sitemap", "robots", "opensearch", "llms"): _newsroom,
+    ("digest", *_feeds("digest"), *_feeds("stories")): _digests,
+    ("month", *_feeds("month"), "sitemap-month"): _months,
+    ("issue", "issue-markdown", "issue-json", "issue-label", "issue-cover"): _issues,
+    ("issue-cover-cropped",): _issues_with_cover,
+    ("story",): _stories,
+    ("tag", *_feeds("tag")): _tags,
+    _feeds("source"): _sources,
+    ("sitemap-tags",): _tag_sitemaps,
+}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from digests.models import Edition, Issue, Revision
+from digests.models import Edition, Issue, LogEntry, Revision
 from digests.states import TABLE, Action
 
 _ROWS = ("section", "newsitem", "insight", "brief")
@@ -89,6 +90,26 @@ def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
 
 def has_words_of(user: Any) -> Exists:
     """Return the same as `wrote`, up to the newest revision, as a condition on issues: a list asks once for all."""
+    return Exists(_uncovered().filter(issue=OuterRef("pk"), author_id=user.pk))
+
+
+def who_mends(issues: Iterable[int]) -> dict[int, set[int]]:
+    """Return for each issue who goes on when changes are asked for: whoever wrote or submitted it.
+
+    If none of them is here any more, whoever can. Costs as many queries for one issue as for many.
+    """
+    pks, able = list(issues), who_may(Action.SUBMIT)
+    found: dict[int, set[int]] = {pk: set() for pk in pks}
+    words = _uncovered().filter(issue__in=pks).exclude(author=None).order_by()
+    submits = LogEntry.objects.filter(issue__in=pks, action=Action.SUBMIT).order_by("pk")
+    submitted = dict(submits.values_list("issue", "actor"))  # the last of each
+    for pk, person in {*words.values_list("issue", "author"), *submitted.items()}:
+        found[pk].add(person)
+    return {pk: able & people or able for pk, people in found.items()}
+
+
+def _uncovered() -> Any:
+    """Return the revisions of every issue that no independent review has covered yet."""
     reviewed = (
         Edition.objects.filter(
             Exists(Revision.objects.filter(issue=OuterRef("issue"), number__gt=OuterRef("revision__number"))),
@@ -98,5 +119,4 @@ def has_words_of(user: Any) -> Exists:
         .order_by("-number")
         .values("revision__number")
     )
-    words = Revision.objects.filter(issue=OuterRef("pk"), number__gt=Coalesce(Subquery(reviewed[:1]), 0))
-    return Exists(words.filter(author_id=user.pk))
+    return Revision.objects.filter(number__gt=Coalesce(Subquery(reviewed[:1]), 0))

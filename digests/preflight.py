@@ -83,7 +83,7 @@ CHECKS: tuple[tuple[frozenset[str], str | _StrPromise], ...] = tuple(
     for codes, passed in (
         ("title_missing", _("The issue has a title.")),
         ("summary_missing summary_too_long", _("The summary is there, and short enough.")),
-        ("cover_alt_missing", _("No cover lacks a description.")),
+        ("cover_alt_missing picture_alt_missing", _("Every picture has a description.")),
         ("issue_empty issue_stub", _("There is enough to read.")),
         ("section_title_missing section_empty", _("Every section has a title and stories.")),
         ("headline_missing", _("Every story has a headline.")),

@@ -135,7 +135,7 @@ def page(manuscript: Manuscript, *, retracted: frozenset[str] = frozenset()) -> 
         "title": manuscript.title,
         "date": manuscript.date.isoformat(),
         "category": manuscript.category,
-        "summary": render(manuscript.summary),
+        "summary": render(manuscript.summary, heading_from=2),
         "seo": list(manuscript.seo),
         "tags": list(manuscript.tags),
         "editor": manuscript.editor,

@@ -42,6 +42,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         live = self.model._default_manager.live(at).filter(issue=OuterRef("issue"))
         return self.begun(at).exclude(correction="").filter(Exists(live)).order_by("-live_from", "-pk")
 
+    def withdrawn(self, at: datetime | None = None) -> Self:
+        """Return the last edition of each issue that readers had and have no more, what went last first."""
+        at = at or timezone.now()
+        later = self.model._default_manager.begun(at).filter(
+            issue=OuterRef("issue"), live_from__gt=OuterRef("live_from")
+        )
+        return self.filter(live_until__lte=at).exclude(Exists(later)).order_by("-live_until", "-pk")
+
     def flagged(self) -> Self:
         """Return what went out without approval and still waits for one."""
         return self.exclude(forced_reason="").filter(endorsed_at=None)
@@ -55,6 +63,11 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def addressed(self, at: datetime | None = None) -> Self:
         """Return what has a page of its own at an instant: live stories and tombstones."""
         return self.filter(_span(at or timezone.now(), "edition__"))
+
+    def dated(self) -> Self:
+        """Add `first_published`: when readers first had the story, in whichever edition."""
+        first = self.model._default_manager.filter(uid=OuterRef("uid")).order_by("edition__live_from")
+        return self.annotate(first_published=Subquery(first.values("edition__live_from")[:1]))
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

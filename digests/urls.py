@@ -8,7 +8,7 @@ from django.urls.converters import StringConverter
 from digests import feeds
 from digests.feeds import listings
 from digests.manuscript.values import UID
-from digests.views import cover, digest, front, issue, story, tag
+from digests.views import channel, corrections, cover, digest, front, issue, machines, sitemaps, story, tag
 from digests.views.preview import preview
 
 
@@ -57,16 +57,26 @@ urlpatterns = [
     *feeds.of("corrections/", listings.corrections, name="corrections"),
     *feeds.of("sources/", listings.sources, name="sources"),
     *feeds.of("sources/<str:domain>/", listings.source, name="source"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("opensearch.xml", machines.opensearch, name="opensearch"),
+    path("llms.txt", machines.llms, name="llms"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemap-tags-<int:part>.xml", sitemaps.tags, name="sitemap-tags"),
+    path("sitemap-<slug:digest>-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap-month"),
+    path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
     path("tags/", tag.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", listings.tagged, name="tag"),
     path("stories/<uid:uid>/", story.story, name="story"),
+    path("corrections/", corrections.corrections, name="corrections"),
     path("preview/<str:token>/", preview, name="preview"),
     path("<slug:digest>/", digest.digest, name="digest"),
     *feeds.of("<slug:digest>/", listings.issues, name="digest"),
     *feeds.of("<slug:digest>/stories/", listings.stories, name="stories"),
     path("<slug:digest>/<year:year>/<month:month>/", digest.month, name="month"),
     *feeds.of("<slug:digest>/<year:year>/<month:month>/", listings.months, name="month"),
+    path("<slug:digest>/channels/<int:number>.svg", channel.code, name="channel-code"),
     path("<slug:digest>/<date:date>/", issue.issue, name="issue"),
     path("<slug:digest>/<date:date>/cover.png", cover.drawn, name="issue-cover"),
     path("<slug:digest>/<date:date>/cover.jpg", cover.cropped, name="issue-cover-cropped"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from digests import threads
 from digests.days import Day, days, today, with_heads
 from digests.models import Comment, Digest, Edition, Issue, LogEntry, Review, Revision, Tick
-from digests.permissions import has_words_of, may
+from digests.permissions import has_words_of, may, who_mends
 from digests.preflight import Known, blockers, check, known
 from digests.states import Action, State
 
@@ -150,24 +150,26 @@ def _waiting(user: Any) -> Any:
     entries = LogEntry.objects.filter(issue=OuterRef("pk"), to_state=OuterRef("state")).exclude(
         from_state=F("to_state")
     )
-    submitted = LogEntry.objects.filter(issue=OuterRef("pk"), action=Action.SUBMIT).order_by("-at", "-pk")
     issues = unpublished(Issue.objects.for_desk(user)).alias(
         has_mine=has_words_of(user),
-        submitted_by=Subquery(submitted.values("actor_id")[:1]),
         has_my_approval=Exists(
             Review.objects.filter(revision=OuterRef("head_id"), reviewer_id=user.pk, verdict=Review.Verdict.APPROVED)
         ),
     )
     wanted = Q(pk=None)
     if may(user, Action.EDIT):
-        wanted |= Q(state__in=(State.DRAFT, State.CHANGES_REQUESTED), has_mine=True)
-        wanted |= Q(state=State.CHANGES_REQUESTED, submitted_by=user.pk)
+        wanted |= Q(state=State.DRAFT, has_mine=True) | Q(pk__in=_to_mend(user))
     if may(user, Action.APPROVE):
         wanted |= Q(state=State.IN_REVIEW, has_mine=False, has_my_approval=False)
     if may(user, Action.PUBLISH):
         wanted |= Q(state=State.APPROVED)
     entered = Subquery(entries.order_by("-pk").values("at")[:1])
     return issues.filter(wanted, head_id__isnull=False).annotate(entered_at=Coalesce(entered, F("updated_at")))
+
+
+def _to_mend(user: Any) -> list[int]:
+    asked = Issue.objects.for_desk(user).filter(state=State.CHANGES_REQUESTED).values_list("pk", flat=True)
+    return [pk for pk, people in who_mends(asked).items() if user.pk in people]
 
 
 def _unticked(issues: Iterable[Any], user: Any) -> dict[int, int]:

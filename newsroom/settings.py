@@ -5,6 +5,7 @@ which and what it should be. Settings that Django already has right (SameSite
 cookies, X-Frame-Options, nosniff, referrer policy) are not repeated here.
 """
 
+import re
 import zoneinfo
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,20 @@ def _reserved_hosts() -> list[str]:
 
 
 NEWSROOM_RESERVED_HOSTS = _reserved_hosts()
+
+
+def _refused_crawlers() -> list[str]:
+    names = [name.strip() for name in setting("NEWSROOM_REFUSED_CRAWLERS").split(",") if name.strip()]
+    wrong = next((name for name in names if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._ -]*", name)), None)
+    if wrong is not None:
+        raise ImproperlyConfigured(
+            f"NEWSROOM_REFUSED_CRAWLERS has {wrong!r}. It should be names that crawlers call themselves by, with "
+            "commas between, such as GPTBot,CCBot."
+        )
+    return names
+
+
+NEWSROOM_REFUSED_CRAWLERS = _refused_crawlers()
 NEWSROOM_DEMO_PASSWORD = env.str("NEWSROOM_DEMO_PASSWORD", default="")
 
 
@@ -245,7 +260,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.sitemaps",
     # Before staticfiles: runserver then serves files the way gunicorn does.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -256,6 +270,7 @@ MIDDLEWARE = [
     "newsroom.middleware.refuse_nul",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.middleware.compress_text",  # below WhiteNoise, whose files are compressed once for all
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -263,6 +278,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsroom.middleware.send_back_after_login",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
@@ -293,7 +309,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = NEWSROOM_DATA / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "newsroom.stylesheets.Storage"},
 }
 
 # --- Safety ----------------------------------------------------------------------

@@ -13,6 +13,9 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("icon.svg"))
 
 
+# What breaks is answered by Django from 500.html alone: the database may be what broke.
+handler404 = "digests.views.errors.not_found"
+
 urlpatterns = [
     path("admin/notices/", RedirectView.as_view(pattern_name="admin:digests_notice_changelist")),
     path("admin/notices/settings/", RedirectView.as_view(pattern_name="admin:digests_notice_settings")),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from digests import exchange, workflow
+from digests import exchange, waiting, workflow
 from digests.admin.actions import Desk
 from digests.admin.wordlist import join, split
 from digests.manuscript import values
@@ -665,6 +665,23 @@ def test_what_went_out_without_approval_stays_flagged_until_someone_else_approve
     issue.refresh_from_db()
     desk(reviewer).post(do(issue, "endorse"), {"version": issue.version, "edition": "1"})
     assertNotContains(client.get(reverse("admin:digests_issue_changelist")), "is-flagged")
+
+
+def test_where_nobody_reviews_an_editor_publishes_a_draft_and_readers_are_told_so(
+    issue: Issue, writer: User, editor: User, settings: Any
+) -> None:
+    settings.NEWSROOM_APPROVALS = 0
+
+    def offered(who: User) -> list[str]:
+        page = BeautifulSoup(desk(who).get(url(issue)).content, "html.parser")
+        return [str(form["action"]).split("/")[-2] for form in page.select("form.choice")]
+
+    assert (offered(writer), offered(editor)) == (["submit"], ["submit", "publish", "schedule"])
+    response = desk(editor).post(do(issue, "publish"), {"version": issue.version})
+    assert said(response) == "Readers see edition 1 now."
+    edition = Edition.objects.live().get()
+    assert (edition.approvals, edition.independently_reviewed) == (0, False)
+    assert waiting.for_person(editor, []) == []
 
 
 def test_problems_lead_to_their_field(issue: Issue, writer: User) -> None:

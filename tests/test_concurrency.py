@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from digests import workflow
-from digests.models import Issue
+from digests.models import Issue, Notice
+from digests.notices import mail, telling
 from digests.states import Action
 from tests.conftest import reword
 
@@ -85,3 +88,44 @@ def test_a_correction_and_a_retraction_at_once_leave_one_live_edition(published:
     assert at_once(correct, retract) == ["done", "done"]
     live = issue.editions.live().get()
     assert (live.title, live.stories.get(uid=uid).retracted) == ("更正后", True)
+
+
+def waiting_for_locks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])
+
+
+def test_who_mails_settles_or_reads_the_same_notices_at_once_waits_for_nobody_who_waits(
+    draft: Make, people: SimpleNamespace
+) -> None:
+    issue, now = draft(), timezone.now()
+    notices = [
+        Notice(
+            person=people.reviewer, issue=issue, key=f"review:{number}", kind="review", weight="blocking", mail_at=now
+        )
+        for number in range(3)
+    ]
+    _first, middle, _last = Notice.objects.bulk_create(notices)
+
+    def hold_the_middle() -> None:
+        """Let the others each come as far as they can, so that whoever began at the other end is found out."""
+        with transaction.atomic():
+            Notice.objects.select_for_update().get(pk=middle.pk)
+            ready.wait()
+            while waiting_for_locks() < 3:
+                sleep(0.01)
+
+    def once_held(deed: Callable[[], object]) -> Callable[[], object]:
+        def run() -> None:
+            ready.wait()
+            deed()
+
+        return run
+
+    ready = Barrier(4)
+    take = once_held(lambda: mail._take(people.reviewer, now))
+    settle = once_held(lambda: telling.tell(issue))
+    read = once_held(Notice.objects.filter(person=people.reviewer, issue=issue).mark_read)
+    assert at_once(hold_the_middle, take, settle, read) == ["done"] * 4
+    assert Notice.objects.exclude(settled_at=None).exclude(read_at=None).count() == 3

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from digests import exchange, workflow
+from digests.manuscript.reader import read
 from digests.manuscript.values import Insight, Manuscript, NewsItem, Section
-from digests.models import Citation, Issue, Source
+from digests.manuscript.writer import write
+from digests.models import Citation, Digest, Issue, Source
 from digests.models import NewsItem as Item
 from tests.conftest import manuscript
 
@@ -24,6 +28,11 @@ def rewrite(issue: Issue, words: Manuscript, people: SimpleNamespace) -> Manuscr
     with workflow.editing(issue, by=people.writer) as locked:
         exchange.to_rows(words, locked)
     return exchange.from_rows(Issue.objects.get(pk=issue.pk))
+
+
+def names_in(words: Manuscript) -> list[str]:
+    things: list[Any] = [*words.items, *words.briefs, *words.insights]
+    return [one.uid for one in things]
 
 
 def test_rows_say_what_the_manuscript_said(draft: Make) -> None:
@@ -86,6 +95,44 @@ def test_an_insight_keeps_its_uid_when_reworded_in_place(draft: Make, people: Si
     section = replace(before.sections[0], items=(replace(item, insights=insights),))
     now = rewrite(issue, replace(before, sections=(section, *before.sections[1:])), people)
     assert [insight.uid for insight in now.insights] == [insight.uid for insight in before.insights]
+
+
+def test_an_insight_keeps_its_uid_when_it_goes_over_to_another_story(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft(3)
+    for there, here in ((1, 0), (0, 2)):  # up, and down
+        words = exchange.from_rows(issue)
+        items = list(words.sections[0].items)
+        moved, *stay = items[there].insights
+        items[there] = replace(items[there], insights=tuple(stay))
+        items[here] = replace(items[here], insights=(*items[here].insights, moved))
+        words = replace(words, sections=(replace(words.sections[0], items=tuple(items)), *words.sections[1:]))
+        assert rewrite(issue, words, people) == words
+
+
+def test_an_insight_outlives_the_story_that_it_comes_from(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft(2)
+    words = exchange.from_rows(issue)
+    first, second = words.items
+    words = replace(words, sections=(replace(words.sections[0], items=(replace(first, insights=second.insights),)),))
+    assert rewrite(issue, words, people) == words
+
+
+def test_a_text_that_goes_to_another_day_and_digest_has_names_of_its_own_and_keeps_them(
+    draft: Make, people: SimpleNamespace
+) -> None:
+    issue = draft(3)
+    words = exchange.from_rows(issue)
+    other = Digest.objects.create(name="晚报", slug="evening")
+    copy = Issue.objects.create(digest=other, date=date(2026, 3, 5))
+    names = []
+    for _time in range(2):
+        text = write(replace(words, date=copy.date), uids=True)
+        found = rewrite(copy, read(text).manuscript, people)
+        assert found.without_uids().sections == words.without_uids().sections
+        names.append(names_in(found))
+    assert names[0] == names[1] and all(names[0])
+    assert not set(names[0]) & set(names_in(words))
+    assert exchange.from_rows(issue) == words
 
 
 def test_a_uid_of_another_issue_is_not_taken_over(draft: Make, people: SimpleNamespace) -> None:

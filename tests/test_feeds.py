@@ -950,9 +950,8 @@ def test_every_page_names_its_own_feeds(published: Make, client: Client) -> None
     for page, (listings, name) in expected.items():
         head = BeautifulSoup(client.get(page).content, "html.parser").head
         assert head is not None
-        links = [
-            link for link in head.find_all("link", rel="alternate") if "json" in link["type"] or "xml" in link["type"]
-        ]
+        types = [kind.content_type for kind in FORMATS]
+        links = [link for link in head.find_all("link", rel="alternate") if link.get("type") in types]
         assert [(link["href"], link["type"]) for link in links] == [
             (listing + kind.file, kind.content_type) for listing in listings for kind in FORMATS
         ], page

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.markup import LENGTH, VERSION, card, images, links, plain, render, render_line
+from digests.markup import LENGTH, VERSION, card, images, links, plain, raised, render, render_line
 
 PLAIN = """b blockquote br dd del details div dl dt em figcaption figure h3 h4 h5 h6 hr i ins kbd li mark p pre s
 small span strong sub summary sup table tbody tfoot thead tr u ul"""
@@ -150,7 +150,9 @@ def test_a_list_item_holds_blocks() -> None:
     ("text", "start", "expected"),
     [
         ("# a\n## b", 4, ["h4", "h5"]),
-        ("# a\n### b\n##### c", 4, ["h4", "h6", "h6"]),
+        ("# a\n### b\n##### c", 4, ["h4", "h5", "h6"]),
+        ("### a\n# b\n### c\n## d", 3, ["h3", "h3", "h4", "h4"]),
+        ("# a\n> ### b\n\n# c", 2, ["h2", "h3", "h2"]),
         ("##### a\n###### b", 4, ["h4", "h5"]),
         ("a\n===\nb\n---", 3, ["h3", "h4"]),
         ("<h1>a</h1><h2>b</h2>", 4, ["h4", "h5"]),
@@ -159,6 +161,19 @@ def test_a_list_item_holds_blocks() -> None:
 )
 def test_headings_begin_at_their_level(text: str, start: int, expected: list[str]) -> None:
     assert [tag for tag, _ in Seen(render(text, heading_from=start)).tags if tag[0] == "h"] == expected
+
+
+def test_headings_are_raised_where_only_a_title_stands_above() -> None:
+    html = render("# <h4> a\n## b\n`<h4>`")
+    assert raised(html) == str(html).replace("h4>", "h2>").replace("h5>", "h3>").replace("&lt;h2", "&lt;h4")
+
+
+def test_a_quote_in_another_language_says_so() -> None:
+    text = "> Attention is all you need\n\n甲\n\n> OpenAI 发布 GPT-5\n\n乙\n\n> GPT-5"
+    quotes = {"zh-hans": ["en", None, None], "en": [None, "zh", None]}
+    for language, expected in quotes.items():
+        with override(language):
+            assert [one.get("lang") for one in Seen(render(text)).all("blockquote")] == expected
 
 
 def test_a_line_has_no_blocks() -> None:

@@ -453,7 +453,8 @@ def test_the_bell_costs_one_query(
     for path in ("/admin/", "/admin/digests/issue/", reverse("admin:digests_issue_history", args=[issue.pk])):
         with CaptureQueriesContext(connection) as captured:
             desk(people.reviewer).get(path)
-        assert sum('FROM "digests_notice"' in query["sql"] for query in captured) == 1
+        asked = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+        assert sum('FROM "digests_notice"' in sql for sql in asked) == 1
 
 
 def test_the_list_costs_as_many_queries_for_many_notices_as_for_one(

@@ -29,6 +29,7 @@ from tests.conftest import manuscript, reword
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
 DAY = date(2026, 3, 1)
+RUN = "script:not([type='application/ld+json'])"  # what a browser would
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +108,7 @@ def test_an_issue_in_full(client: Client, published: Make) -> None:
     text = page.get_text(" ", strip=True)
     assert page.html["lang"] == "zh-hans"
     assert [h1.get_text() for h1 in page.find_all("h1")] == ["今天的要闻"]
-    assert page.select_one(".masthead time")["datetime"] == "2026-03-01"
+    assert page.select_one(".issue-day time")["datetime"] == "2026-03-01"
     for words in ("2026", "一句话说完今天。", "林见秋", "引子。", "开场白。", "一句话", "更多动态"):
         assert words in text
 
@@ -122,6 +123,36 @@ def test_an_issue_in_full(client: Client, published: Make) -> None:
     assert article.select_one(".prose strong").get_text() == "要点"
     assert [tag.get_text() for tag in article.select(".tags a")] == ["芯片"]
     assert page.select_one(f".contents a[href='#{first.uid}']")
+
+
+def test_headings_in_a_text_follow_those_around_it(client: Client, published: Make) -> None:
+    text = "## 甲\n#### 乙\n## 丙"
+    item = NewsItem("一条", link="https://s.test/", body=text, insights=(Insight(text, bullet=False),))
+    issue = published(summary=text, intro=text, sections=(Section("版块", lead=text, items=(item,)),))
+    for address in ("/morning/2026-03-01/", f"/stories/{story_of(issue).uid}/"):
+        page = get(client, address)
+        levels = [int(heading.name[1]) for heading in page.main.find_all(re.compile("^h[1-6]$"))]
+        assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels)), levels
+    assert [heading.name for heading in page.select(".single .prose :is(h2, h3, h4)")] == ["h2", "h3", "h2"]
+
+
+def test_words_in_another_language_say_so(client: Client, published: Make) -> None:
+    items = (NewsItem("Attention is all you need"), NewsItem("OpenAI 发布 GPT-5"))
+    issue = published(title="What the papers say today", sections=(Section("Papers and what they say", items=items),))
+    marked = {
+        "/": [".lead-title a", ".headlines a"],
+        "/morning/2026/03/": [".entry-title a"],
+        "/morning/2026-03-01/": ["h1", ".contents > details > ol > li > a", ".contents li li a", "h2[id=s1]", "h3"],
+    }
+    for address, places in marked.items():
+        page = get(client, address)
+        for place in places:
+            assert page.select_one(place).get("lang") == "en", (address, place)
+    assert [heading.get("lang") for heading in page.select("h3")] == ["en", None]
+    Digest.objects.update(language="en")
+    page = get(client, f"/morning/{issue.date}/")
+    assert page.h1.get("lang") is None
+    assert [heading.get("lang") for heading in page.select("h3")] == [None, "zh"]
 
 
 def test_a_story_without_any_link_says_so(client: Client, published: Make) -> None:
@@ -165,6 +196,25 @@ def test_the_cover_is_shown_only_from_here(client: Client, published: Make, medi
     with_cover = get(client, "/morning/2026-03-01/")
     assert [(img["src"], img["alt"]) for img in with_cover.find_all("img")] == [("/media/covers/a1.png", "一扇窗")]
     assert b"elsewhere.test" not in client.get("/morning/2026-03-02/").content
+
+
+def test_only_a_cover_that_a_page_begins_with_is_loaded_at_once(
+    client: Client, published: Make, media_root: Path
+) -> None:
+    (media_root / "covers").mkdir(parents=True)
+    for name in ("a1", "b2"):
+        (media_root / "covers" / f"{name}.png").write_bytes(name.encode())
+    evening = Digest.objects.create(name="晚报", slug="evening")
+    issue = published(cover_file="covers/a1.png", cover_alt="一扇窗")
+    published(date=DAY - timedelta(days=1), cover_file="covers/b2.png", cover_alt="一扇门")
+    Edition.objects.exclude(issue=issue).update(digest=evening)
+    (img,) = get(client, "/morning/2026-03-01/").select(".cover img")
+    assert (img["width"], img["height"], img["alt"], img.get("loading")) == ("1200", "630", "一扇窗", None)
+    covers = get(client, "/").select(".lead .cover img")
+    assert [(img["src"], img["alt"], img.get("loading")) for img in covers] == [
+        ("/media/covers/a1.png", "", None),
+        ("/media/covers/b2.png", "", "lazy"),
+    ]
 
 
 def test_corrections_are_told(client: Client, published: Make, people: SimpleNamespace) -> None:
@@ -389,7 +439,7 @@ def test_json(client: Client, published: Make) -> None:
     response = client.get("/morning/2026-03-01.json")
     data = json.loads(response.content)
     assert list(data) == [
-        "digest", "date", "url", "edition", "first_published", "updated", "manuscript", "label",
+        "digest", "date", "url", "edition", "first_published", "updated", "retracted", "manuscript", "label",
     ]  # fmt: skip
     assert (data["digest"], data["date"], data["edition"]) == ("morning", "2026-03-01", 1)
     assert data["url"] == "https://news.example.org/morning/2026-03-01/"
@@ -416,23 +466,41 @@ def test_every_page_is_sound(client: Client, published: Make, address: str) -> N
     levels = [int(heading.name[1]) for heading in page.find_all(re.compile("^h[1-6]$"))]
     assert all(after <= before + 1 for before, after in pairwise(levels))
     loaded = [
-        str(tag.get("src") or tag.get("href")) for tag in page.select("img, script, [rel=stylesheet], [rel=icon]")
+        str(tag.get("src") or tag.get("href")) for tag in page.select(f"img, {RUN}, [rel=stylesheet], [rel=icon]")
     ]
     assert loaded and all(url.startswith("/static/") for url in loaded)
-    assert not page.select("script, style, [style], [onclick], form")
+    assert not page.select(f"{RUN}, style, [style], [onclick], form:not([role=search])")
     ids = [tag["id"] for tag in page.select("[id]")]
     assert len(ids) == len(set(ids))
     for link in page.select("a[href^='#']"):
         assert str(link["href"])[1:] in ids
+    for time in page.select("time"):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d[+-]\d\d:\d\d)?", str(time["datetime"]))
     assert not response.cookies
     if response.status_code == 200:
-        assert response.headers["Vary"] == "Accept-Language"
+        assert response.headers["Vary"] == "Accept-Language, Accept-Encoding"
         assert "public" in response.headers["Cache-Control"] and "max-age=60" in response.headers["Cache-Control"]
         assert client.get(address, headers={"if-none-match": response.headers["ETag"]}).status_code == 304
         assert client.post(address).status_code == 405
         assert client.head(address).content == b""
         for feed in page.select("link[rel=alternate][type*='feed+json'], link[rel=alternate][type*=xml]"):
             assert client.get(str(feed["href"])).status_code == 200
+
+
+def test_words_are_compressed_for_who_takes_it_and_still_known_by_their_etag(client: Client, published: Make) -> None:
+    published()
+    for address in ("/morning/2026-03-01/", "/morning/2026-03-01.md", "/morning/2026-03-01.json", "/morning/rss.xml"):
+        response = client.get(address, headers={"accept-encoding": "gzip"})
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert len(response.content) < len(client.get(address).content) * 2 / 3
+    plain = client.get("/morning/2026-03-01/")
+    page = client.get("/morning/2026-03-01/", headers={"accept-encoding": "gzip"})
+    assert gzip.decompress(page.content) == plain.content
+    for etag in (plain.headers["ETag"], page.headers["ETag"]):
+        again = client.get("/morning/2026-03-01/", headers={"accept-encoding": "gzip", "if-none-match": etag})
+        assert again.status_code == 304
+    picture = client.get("/morning/2026-03-01/cover.png", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in picture.headers and "Accept-Encoding" not in picture.headers["Vary"]
 
 
 def test_a_language_chosen_by_cookie_is_not_for_shared_caches(client: Client, published: Make) -> None:
@@ -450,7 +518,7 @@ def test_a_page_is_in_the_language_and_time_zone_of_its_digest(client: Client, p
     response = client.get("/morning/2026-03-01/", headers={"accept-language": "zh-hans"})
     page: Any = BeautifulSoup(response.content, "html.parser")
     assert page.html["lang"] == response.headers["Content-Language"] == "en"
-    assert page.select_one(".masthead time").get_text() == "Sunday, March 1, 2026"
+    assert page.select_one(".issue-day time").get_text() == "Sunday 1 March 2026"
     assert "Feb. 28, 2026, 10 p.m." in page.select_one(".facts").get_text()
     assert get(client, "/tags/").html["lang"] == "zh-hans"
 
@@ -460,7 +528,7 @@ def test_words_that_look_like_html_are_words(client: Client, published: Make) ->
     published(title="<img src=x>", summary='"><script>', tags=("a&b",), sections=(Section("<h1>", items=(item,)),))
     for address in ("/", "/morning/", "/morning/2026-03-01/", "/morning/2026/03/", "/tags/"):
         page = get(client, address)
-        assert not page.select("script, main img, main i") and len(page.find_all("h1")) == 1
+        assert not page.select(f"{RUN}, main img, main i") and len(page.find_all("h1")) == 1
 
 
 # What pages cost
@@ -473,13 +541,13 @@ def test_queries_of_an_issue_are_as_many_for_60_stories(
     issue = published(stories)
     tagged = story_of(issue, 2).uid
     for address, queries in {
-        "/morning/2026-03-01/": 6,
-        f"/stories/{tagged}/": 5,
+        "/morning/2026-03-01/": 8,
+        f"/stories/{tagged}/": 8,
         "/morning/2026-03-01.md": 3,
         "/morning/2026-03-01.json": 4,
         "/morning/2026-03-01/label.json": 2,
         "/": 3,
-        "/morning/": 4,
+        "/morning/": 5,
         "/tags/": 1,
         "/tags/芯片/": 3,
     }.items():
@@ -494,12 +562,12 @@ def test_queries_of_a_list_are_as_many_for_1000_issues(
     archive(digest, issues)
     for address, queries in {
         "/": 3,
-        "/morning/": 4,
-        "/morning/?before=2026-02-25": 3,
+        "/morning/": 5,
+        "/morning/?before=2026-02-25": 4,
         "/morning/2026/02/": 4,
         "/tags/": 1,
         "/tags/ai/": 3,
-        "/morning/2026-02-25/": 6,
+        "/morning/2026-02-25/": 8,
     }.items():
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200

@@ -30,7 +30,7 @@ from digests import markup, pictures
 from digests.manuscript.values import NewsItem, Section
 from digests.markup import Shown
 from digests.models import Edition, Issue, Picture
-from digests.preflight import Place, check
+from digests.preflight import Place, check, passed
 from tests.conftest import manuscript, reword
 from tests.test_admin import filled
 from tests.test_admin import opened as opened_form
@@ -365,6 +365,7 @@ def test_a_picture_in_a_text_needs_a_description(draft: Make) -> None:
     picture = taken(encoded(drawn()))
     problems = [one for one in check(manuscript(1, **in_text(picture, alt=""))) if one.code == "picture_alt_missing"]
     assert [(one.severity, one.place.field) for one in problems] == [("blocker", "body")]
+    assert "Every picture has a description." not in passed(problems)
     for alt in ("Red and blue", "-"):
         assert not [one for one in check(manuscript(1, **in_text(picture, alt))) if one.code == "picture_alt_missing"]
     uid = draft(**in_text(picture, alt="")).head.manuscript.sections[0].items[0].uid
@@ -402,6 +403,23 @@ def test_an_upload_answers_with_what_a_text_needs(client: Client, people: Simple
     assert (picture.by, picture.by_name, picture.alt) == (people.writer, "writer", "Red [and] blue")
     again = send(client, encoded(drawn())).json()
     assert (again["name"], again["alt"]) == (picture.file.name, "Red [and] blue")
+
+
+def test_what_a_text_says_of_a_picture_is_kept_for_its_next_use(client: Client, people: SimpleNamespace) -> None:
+    client.force_login(people.writer)
+    name = send(client, encoded(drawn())).json()["name"]
+
+    def describe(alt: str) -> int:
+        return client.post("/admin/digests/picture/describe/", {"name": name, "alt": alt}).status_code
+
+    assert describe(" \0\n") == 204
+    assert send(client, encoded(drawn())).json()["alt"] == ""
+    assert describe(f"Red and\nblue{'!' * 400}") == describe("Something else") == 204
+    assert send(client, encoded(drawn())).json()["alt"] == f"Red and blue{'!' * 288}"
+    client.force_login(people.reviewer)
+    assert describe("A reviewer's") == 403
+    client.logout()
+    assert describe("A stranger's") == 302
 
 
 def test_an_upload_that_cannot_be_says_why(client: Client, people: SimpleNamespace, settings: Settings) -> None:

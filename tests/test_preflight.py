@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
+from digests import preflight
 from digests.manuscript.reader import read
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
 from digests.models import Tag
@@ -173,6 +175,11 @@ def test_a_tag_that_differs_by_a_space_is_held_against_those_there_are(db: None)
     problems = examine(story(tags=("OpenAIo3", "新标签")))
     assert [(problem.code, problem.place) for problem in problems] == [("tag_alike", Place("tag_names", "bbbbbbbb"))]
     assert "OpenAI o3" in str(problems[0])
+
+
+def test_whatever_can_be_found_is_looked_for_in_one_row_of_the_checklist() -> None:
+    found = re.findall(r'(?:Blocker|Warning)\(\s*"(\w+)"', Path(preflight.__file__).read_text())
+    assert sorted(code for codes, _sentence in CHECKS for code in codes) == sorted(set(found))
 
 
 def test_what_passed_is_a_sentence_each() -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
@@ -60,6 +61,21 @@ def test_two_people_see_each_other(issue: Issue, people: SimpleNamespace) -> Non
     }
     (other,) = ask(people.writer, issue).json()["others"]
     assert other["said"] == "reviewer · reviewing"
+
+
+def test_the_review_screen_asks_too_and_says_who_judges_and_who_reads(issue: Issue, people: SimpleNamespace) -> None:
+    def panel(user: User) -> Any:
+        client = Client()
+        client.force_login(user)
+        page = client.get(reverse("admin:digests_issue_review", args=[issue.pk]))
+        return BeautifulSoup(page.content, "html.parser").select_one("#presence")
+
+    wheres = {one.username: panel(one)["data-where"] for one in (people.reviewer, people.writer, people.editor)}
+    assert wheres == {"reviewer": "review", "writer": "read", "editor": "read"}
+    assert panel(people.reviewer)["data-logged-out"] == "You are logged out."  # nothing is kept there
+    ask(people.editor, issue, where="read")
+    (other,) = ask(people.writer, issue).json()["others"]
+    assert other["said"] == "editor · reading the review"
 
 
 def test_who_did_not_ask_for_half_a_minute_is_not_here_and_after_an_hour_forgotten(

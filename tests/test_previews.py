@@ -132,7 +132,7 @@ def test_opening_is_kept_first_and_last_but_not_the_desks_own(
 
 
 def test_a_preview_costs_few_queries(link: PreviewLink, client: Client, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(path(link))
 
 

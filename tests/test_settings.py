@@ -44,6 +44,7 @@ def settings_with(tmp_path: Path, **environment: str) -> dict[str, Any]:
         ({"NEWSROOM_SHORTEST_ISSUE": "short"}, "NEWSROOM_SHORTEST_ISSUE is 'short'. It should be a whole number"),
         ({"NEWSROOM_RESERVED_HOSTS": "test,,local"}, "NEWSROOM_RESERVED_HOSTS has ''. It should be host names"),
         ({"NEWSROOM_RESERVED_HOSTS": "https://a.test"}, "NEWSROOM_RESERVED_HOSTS has 'https://a.test'"),
+        ({"NEWSROOM_REFUSED_CRAWLERS": "GPTBot,*"}, "NEWSROOM_REFUSED_CRAWLERS has '*'. It should be names"),
         ({"PICTURE_MEGABYTES": "0"}, "PICTURE_MEGABYTES is '0'. It should be a whole number from 1 to 100"),
         ({"PICTURE_MEGAPIXELS": "forty"}, "PICTURE_MEGAPIXELS is 'forty'. It should be a whole number from 1 to 150"),
         ({"SITE_URL": "news.example.org"}, "SITE_URL is 'news.example.org'"),

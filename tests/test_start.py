@@ -167,6 +167,8 @@ SETUP = {
     "standing_editor": "",
     "standing_sections": "要闻\r\n\r\n 开源\r\n",
     "standing_tags": '早间，AI、"甲,乙"',
+    "channels-TOTAL_FORMS": "0",
+    "channels-INITIAL_FORMS": "0",
 }
 
 

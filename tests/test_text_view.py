@@ -26,6 +26,7 @@ from digests.models import Digest, Issue, LogEntry, Revision
 from digests.states import State
 from tests.conftest import manuscript
 from tests.test_admin import desk, filled
+from tests.test_conflict import asked, clashes
 from tests.test_manuscript_roundtrip import manuscripts
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +188,40 @@ def test_of_two_who_save_the_second_puts_both_together(draft: Make, people: Simp
     assert now(issue).category == "晨报"
 
 
+def test_of_two_whole_texts_everything_that_both_wrote_is_on_the_page_or_saved(
+    draft: Make, people: SimpleNamespace
+) -> None:
+    issue = draft(6)
+    before = now(issue)
+    mine, theirs = desk(people.writer), desk(people.colleague)
+
+    def written(text: str, name: str) -> str:
+        """Reword a body, put a story, an insight, a brief and a section where the other one puts theirs."""
+        text = text.replace("正文第 1 段", f"{name}改写的第 1 段")
+        story = f"### [{name}的新闻](https://{name}.test/)\n\n{name}的正文。\n\n"
+        text = text.replace("### [第 2 条", f"{story}### [第 2 条", 1)
+        text = text.replace("- 其一", f"- {name}的看法\n- 其一", 1)
+        text = text.replace("- 一句话", f"- {name}的简讯\n- 一句话", 1)
+        return text.replace("## 更多动态", f"## {name}的栏目\n\n{name}的导语。\n\n## 更多动态", 1)
+
+    one, other = opened(mine, issue), opened(theirs, issue)
+    theirs.post(url(issue), {**other, "text": written(other["text"].replace("\r\n", "\n"), "they")})
+    response = mine.post(url(issue), {**one, "text": written(one["text"].replace("\r\n", "\n"), "me")})
+    assert clashes(response) == [f"side-item-{next(before.items).uid}-body"]  # the one place that only one can have
+    address = reverse("admin:digests_issue_keep", args=[issue.pk])
+    mine.post(address, asked(response) | dict.fromkeys(clashes(response), "mine"))
+    found = now(issue)
+    for name in ("they", "me"):
+        assert f"{name}的新闻" in [item.headline for item in found.items]
+        assert f"{name}的看法" in [insight.text for insight in found.insights]
+        assert f"{name}的简讯" in [brief.text for brief in found.briefs]
+        assert (f"{name}的栏目", f"{name}的导语。") in [(section.title, section.lead) for section in found.sections]
+    assert next(found.items).body.startswith("me改写的第 1 段")
+    assert "they改写的第 1 段" in write(issue.revisions.get(number=2).manuscript)
+    for kind in ("items", "briefs", "insights"):
+        assert {one.uid for one in getattr(before, kind)} < {one.uid for one in getattr(found, kind)}
+
+
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30])
 def test_a_forged_version_writes_nothing(draft: Make, people: SimpleNamespace, version: str) -> None:
     issue = draft()
@@ -334,6 +369,30 @@ def test_problems_stand_at_their_lines_also_of_stories_without_a_name(draft: Mak
     ]
 
 
+def test_a_problem_of_an_insight_stands_at_its_own_line(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    text = "\n".join(
+        ["---", "title: T", "date: 2026-03-01", "summary: S", "---", "# T", "", "## One", "",
+         "### [A](https://a.test)", "", "Body.", "", "**影响：**", "- fine", "- TODO", "- two `ticks", "- ",
+         "", "### [B](https://b.test/)", "", "**影响：**", "", "A paragraph of one's own, and so it goes on,", ""]
+    )  # fmt: skip
+    expected = [
+        (16, "blocker", "“TODO” looks like text that was to be replaced."),
+        (17, "warning", "A backtick ` has no partner."),
+        (18, "warning", "An insight of “A” has no text."),
+        (22, "warning", "The text stops at “…own, and so it goes on,”."),
+    ]
+    client = desk(people.writer)
+    assert told(checked(client, issue, text)) == expected
+    client.post(url(issue), {**opened(client, issue), "text": text})
+    named = opened(client, issue)["text"].replace("\r\n", "\n")
+    lines, now = text.split("\n"), named.split("\n")
+    found = told(checked(client, issue, named))
+    assert [(now[line - 1].partition(" {")[0], *rest) for line, *rest in found] == [
+        (lines[line - 1].rstrip(), *rest) for line, *rest in expected
+    ]
+
+
 def test_a_text_that_cannot_be_read_is_told_and_has_no_page(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     answer = checked(desk(people.writer), issue, "---\ntitle: T\ndate: x\n---\n")
@@ -362,6 +421,6 @@ def test_checking_writes_nothing_and_asks_little(
     client, text = desk(people.writer), write(manuscript(60), uids=True)
     counts = Revision.objects.count(), LogEntry.objects.count()
     checked(client, issue, text)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         checked(client, issue, text)
     assert (Revision.objects.count(), LogEntry.objects.count()) == counts

@@ -133,6 +133,20 @@ def test_what_has_to_be_changed_waits_for_its_writers(draft: Make, people: Simpl
     assert waits(people.colleague) == waits(people.reviewer) == waits(people.editor) == []
 
 
+def test_when_no_writer_is_left_changes_wait_for_all_who_can_go_on_as_notices_say(
+    draft: Make, people: SimpleNamespace
+) -> None:
+    issue = draft()
+    workflow.perform(Action.SUBMIT, issue, by=people.writer)
+    workflow.perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note="再核一遍")
+    User.objects.filter(pk=people.writer.pk).update(is_active=False)
+    told = {person for news in blocking.waits(Issue.objects.get()) for person in news.people}
+    assert told == {people.colleague.pk, people.editor.pk, people.chief.pk, people.root.pk}
+    for one in (people.colleague, people.editor, people.chief, people.root):
+        assert waits(one) == [(Task.FIX, issue)]
+    assert waits(people.reviewer) == waits(people.second) == waits(people.outsider) == []
+
+
 def test_what_is_approved_waits_for_an_editor_until_it_is_out(approved: Make, people: SimpleNamespace) -> None:
     issue = approved()
     assert waits(people.editor) == waits(people.chief) == [(Task.PUBLISH, issue)]

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from digests import exchange, workflow
 from digests.admin import kept, saving
 from digests.admin.actions import version
-from digests.admin.history import compare, name_of, readable, said_since, what_name
+from digests.admin.history import compare, said_since
 from digests.admin.merge import ORDER, STAYS, Choice, Clash, Merge, Side, choosing, merge
 from digests.admin.wordlist import join, split
+from digests.changes import name_of, readable, what_name
 from digests.manuscript import diff
 from digests.manuscript.reader import Reading, Refusal, read
 from digests.manuscript.values import Manuscript

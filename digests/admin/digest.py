@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from digests.admin.rows import LONGEST_TAG
 from digests.admin.start import DATE, section_titles
 from digests.admin.wordlist import WordList, join, split
-from digests.models import Digest, Section
+from digests.models import Channel, Digest, Section
 
 LONGEST_TITLE = Section._meta.get_field("title").max_length or 0
 MOST_SECTIONS = 30
+MOST_CHANNELS = 12
 
 
 class DigestForm(forms.ModelForm[Digest]):
@@ -85,9 +86,31 @@ class DigestForm(forms.ModelForm[Digest]):
         return tags
 
 
+class ChannelInline(admin.TabularInline[Channel, Digest]):
+    """A digest's channels: part of its set-up, for whoever may change that."""
+
+    model = Channel
+    fields = ["name", "address", "position"]
+    extra = 1
+    max_num = MOST_CHANNELS
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("digests.view_digest")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("digests.change_digest")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request)
+
+
 @admin.register(Digest)
 class DigestAdmin(admin.ModelAdmin[Digest]):
     form = DigestForm
+    inlines = [ChannelInline]
     list_display = ["name", "slug", "language", "time_zone", "deadline"]
     search_fields = ["name", "slug"]
     fieldsets = [

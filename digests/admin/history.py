@@ -3,118 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from digests import covered
+from digests.changes import Changed, readable, told
 from digests.manuscript import diff
 from digests.manuscript.values import Manuscript
-from digests.models import Comment, Edition, Insight, Issue, LogEntry, NewsItem, Retraction, Review, Revision
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change as staff read it."""
-
-    kind: str
-    said: str
-    field: str = ""
-    words: tuple[tuple[str, str], ...] = ()
-    text: str = ""
-    is_part: bool = False  # an insight came or went, its story stayed
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A thing of an issue and all that changed in it."""
-
-    kind: diff.What
-    uid: str
-    what: str
-    title: str
-    section: str
-    changes: tuple[Change, ...]
+from digests.models import Comment, Edition, Issue, LogEntry, Retraction, Review, Revision
 
 
 def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
-    """Return what changed between two manuscripts, thing by thing, ready for a template."""
-    things: dict[tuple[diff.What, str, str, str], list[Change]] = {}
+    """Return what changed between two manuscripts, as staff read it."""
     differences = diff.diff(old, new)
     follows = {uid for one in differences if one.place.field == "follows" for uid in (one.old, one.new) if uid}
     earlier = {uid: story.named for uid, story in covered.named(follows).items()}
-    for change in differences:
-        things.setdefault(_thing(change), []).append(_said(change, earlier))
-    return [
-        Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
-        for (kind, uid, title, section), changes in things.items()
-    ]
-
-
-_WHATS = {
-    "issue": gettext_lazy("Issue"),
-    "section": gettext_lazy("Section"),
-    "item": gettext_lazy("Story"),
-    "brief": gettext_lazy("Brief"),
-}
-
-
-def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
-    """Return what a change is shown under: an insight's under its story."""
-    place = change.place
-    what: diff.What = "item" if place.what == "insight" else place.what
-    return what, place.uid, "" if what == "issue" else place.title, place.section
-
-
-def _said(change: diff.Change, earlier: Mapping[str, str]) -> Change:
-    insight = change.place.what == "insight"
-    match change.kind:
-        case "added":
-            return Change("added", _("Insight added") if insight else _("Added"), text=change.new, is_part=insight)
-        case "removed":
-            said = _("Insight removed") if insight else _("Removed")
-            return Change("removed", said, text=change.old, is_part=insight)
-        case "moved":
-            return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
-        case "reordered":
-            return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
-    words = tuple(diff.words(*(readable(change.place, text, earlier) for text in (change.old, change.new))))
-    return Change("edited", "", field=name_of(change.place), words=words)
-
-
-def what_name(place: diff.Place) -> str:
-    """Return what kind of thing a place is in, as staff call it; an insight is in its story."""
-    return str(_WHATS["item" if place.what == "insight" else place.what])
-
-
-def name_of(place: diff.Place) -> str:
-    """Return a field's name as the form has it."""
-    models: dict[str, Any] = {"issue": Issue, "item": NewsItem, "insight": Insight}
-    names = {"tags": _("tags"), "cover_file": _("cover"), "footer": _("own footer"), "lead": _("lead")}
-    if place.field in names:
-        name = names[place.field]
-    elif place.what in models:
-        name = str(models[place.what]._meta.get_field(place.field).verbose_name)
-    else:
-        name = _("title") if place.field == "title" else _("text")
-    return _("insight") + f" · {name}" if place.what == "insight" else name
-
-
-def readable(place: diff.Place, text: str, earlier: Mapping[str, str] | None = None) -> str:
-    """Return a choice by its label, as the form shows it, and a story by its headline and date."""
-    labels: dict[str, Any] = {
-        "ai_role": dict(NewsItem.AIRole.choices),
-        "basis": dict(Insight.Basis.choices),
-        "bullet": {"True": _("yes"), "False": _("no")},
-        "follows": earlier or {},
-    }
-    return str(labels.get(place.field, {}).get(text, text))
+    return told(differences, lambda place, text: readable(place, text, earlier))
 
 
 def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db.models import Model, Prefetch, Q, QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -98,6 +99,16 @@ def upload(request: HttpRequest) -> JsonResponse:
             "focus": {"x": x, "y": y},
         }
     )
+
+
+def describe(request: HttpRequest) -> HttpResponse:
+    """Keep what a picture shows as somebody said it in a text, for the next one who uses it; the first word stands."""
+    if not request.user.has_perm("digests.change_issue"):
+        raise PermissionDenied
+    name, alt = (str(request.POST.get(field) or "").replace("\0", "") for field in ("name", "alt"))
+    if said := line(alt)[:300]:
+        Picture.objects.filter(file=name, alt="").update(alt=said)
+    return HttpResponse(status=204)
 
 
 def percent(picture: Picture) -> tuple[int, int]:
@@ -193,6 +204,7 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
         view = self.admin_site.admin_view
         return [
             path("upload/", view(require_POST(upload)), name="digests_picture_upload"),
+            path("describe/", view(require_POST(describe)), name="digests_picture_describe"),
             *super().get_urls(),
         ]
 

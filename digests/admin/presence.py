@@ -25,6 +25,7 @@ WHERES = {
     "write": gettext_lazy("writing"),
     "text": gettext_lazy("writing it as text"),
     "review": gettext_lazy("reviewing"),
+    "read": gettext_lazy("reading the review"),
 }
 
 

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from digests import threads, workflow
 from digests.admin.actions import Choice, Desk, next_page
-from digests.admin.history import Change, Changed, compare
+from digests.admin.history import compare
 from digests.admin.notice import opened
 from digests.admin.threads import may_comment, places, resolve, revision_named, threads_of, wanted
+from digests.changes import Change, Changed
 from digests.manuscript.values import Brief, Manuscript, NewsItem
 from digests.models import Issue, Look, Revision
 from digests.permissions import may
@@ -137,6 +138,11 @@ class Screen(Desk):
     @property
     def may_tick(self) -> bool:
         return may(self.user, Action.APPROVE)
+
+    @property
+    def where(self) -> str:
+        """What others are told that this person does here."""
+        return "review" if self.may_tick and not self.is_own else "read"
 
     @property
     def may_comment(self) -> bool:

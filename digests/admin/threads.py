@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from digests import threads, workflow
 from digests.admin.actions import next_page
-from digests.admin.history import name_of
+from digests.changes import name_of
 from digests.manuscript.diff import Place, What
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem
 from digests.models import Comment, Issue, Revision

@@ -1,5 +1,6 @@
 """The newsroom's rows: the desk, its sources, its reviews, and the editions that readers see."""
 
+from digests.models.channels import Channel
 from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, Tag, TaggedIssue, TaggedNewsItem
 from digests.models.editions import Edition, Retraction, Revision, Story
 from digests.models.notices import Notice, Told
@@ -11,6 +12,7 @@ from digests.models.sources import Citation, Source
 
 __all__ = [
     "Brief",
+    "Channel",
     "Citation",
     "Comment",
     "Digest",

@@ -115,7 +115,10 @@ class Digest(models.Model):
     subscribe_card = models.TextField(
         _("subscribe card"),
         blank=True,
-        help_text=_("HTML that exports end with. Readers see its words and links, never its pictures or scripts."),
+        help_text=_(
+            "HTML that exports end with. Readers of a digest without channels see its words and links,"
+            " never its pictures or scripts."
+        ),
     )
     # What a new issue starts with.
     standing_title = models.CharField(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,15 @@ MAILS = ["none", "soon", "daily"]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
+    def held(self) -> Self:
+        """Return these, held until the transaction ends; always in one order, so that no two wait for each other."""
+        return self.order_by("pk").select_for_update(of=("self",))
+
+    def update(self, **values: Any) -> int:
+        """Change these, held in that order first: an UPDATE of its own accord takes rows as it comes upon them."""
+        with transaction.atomic(savepoint=False):
+            return models.QuerySet.update(Notice.objects.filter(pk__in=self.held()), **values)
+
     def blocking(self) -> Self:
         """Return what somebody waits for now."""
         return self.filter(BLOCKING)

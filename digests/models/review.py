@@ -164,7 +164,7 @@ class Presence(models.Model):
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="presences")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    where = models.CharField(max_length=20, blank=True)  # write, text or review
+    where = models.CharField(max_length=20, blank=True)  # write, text, review or read
     uid = models.CharField(max_length=UID_LENGTH, blank=True)  # what their cursor is in
     is_unsaved = models.BooleanField(default=False)
     at = models.DateTimeField(db_index=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from digests.models import Comment, Issue, Review, Revision
 from digests.notices import News
-from digests.permissions import at_the_desk, authors, who_may
+from digests.permissions import at_the_desk, authors, who_may, who_mends
 from digests.states import Action, State
 from digests.threads import mentioned
 from digests.workflow import is_approved
@@ -27,7 +27,7 @@ def waits(issue: Issue) -> list[News]:
     if head is None:
         return []
     found = chain(
-        _review(issue, head), _changes(issue, head), _publication(issue, head), _endorsement(issue), _words(issue, head)
+        _review(issue, head), _changes(issue), _publication(issue, head), _endorsement(issue), _words(issue, head)
     )
     return [news for news in found if news.people]
 
@@ -45,17 +45,14 @@ def _review(issue: Issue, head: Revision) -> Iterator[News]:
     yield News.of(key, "review", people - before, who=submitted.actor_name)
 
 
-def _changes(issue: Issue, head: Revision) -> Iterator[News]:
-    """Changes requested: whoever wrote or submitted it, or if none of them is here any more, whoever can go on."""
+def _changes(issue: Issue) -> Iterator[News]:
+    """Changes requested: whoever is to mend it."""
     if issue.state != State.CHANGES_REQUESTED:
         return
     asked = issue.log.filter(action=Action.REQUEST_CHANGES).first()
-    submitted = issue.log.filter(action=Action.SUBMIT).first()
     if asked is None:
         return
-    able = who_may(Action.SUBMIT)
-    writers = authors(issue, until=head) | ({submitted.actor_id} if submitted else set())
-    people = (able & writers or able) - {asked.actor_id}
+    people = who_mends([issue.pk])[issue.pk] - {asked.actor_id}
     yield News.of(f"changes:{asked.pk}", "changes", people, who=asked.actor_name, note=asked.note[:LONGEST_NOTE])
 
 

@@ -100,9 +100,9 @@ def _take(person: Any, now: datetime) -> list[Notice]:
     """Mark as mailed all that a person is told now or very soon, and return it: no other process takes it too."""
     with transaction.atomic():
         unsent = Notice.objects.unsent().filter(person=person, mail_at__lte=now + SOON)
-        notices = list(unsent.select_for_update(of=("self",)).select_related("issue__digest"))
+        notices = list(unsent.held().select_related("issue__digest"))
         Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=now)
-    return notices
+    return sorted(notices, key=lambda notice: (notice.created_at, notice.pk), reverse=True)
 
 
 def _is_for_now(error: SMTPResponseException | SMTPRecipientsRefused) -> bool:

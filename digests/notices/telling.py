@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from digests.models import Edition, Issue, Notice, Told
+from digests.models.notices import BLOCKING
 from digests.notices import Ending, News
 from digests.notices.blocking import waits
 from digests.permissions import at_the_desk
@@ -78,10 +79,8 @@ def _by_place(news: Iterable[News]) -> dict[Place, News]:
 def _settle(issue: Issue, wanted: dict[Place, News], ending: Ending) -> dict[Place, News]:
     """Settle what is not wanted any more, and return what is to be told."""
     keys = {key for _person, key in wanted}
-    standing = {
-        (notice.person_id, notice.key): notice
-        for notice in Notice.objects.filter(Q(pk__in=Notice.objects.blocking()) | Q(key__in=keys), issue=issue)
-    }
+    concerned = Notice.objects.filter(BLOCKING | Q(key__in=keys), issue=issue)
+    standing = {(notice.person_id, notice.key): notice for notice in concerned.held()}
     over = [notice.pk for place, notice in standing.items() if notice.is_blocking and place not in wanted]
     Notice.objects.filter(pk__in=over).settle(ending.how, ending.by, ending.by_name)
     return {
@@ -134,5 +133,5 @@ def reschedule(told: Told) -> set[datetime]:
     now, waiting = timezone.now(), Notice.objects.filter(person=told.person).unsent()
     for weight in Notice.Weight.values:
         waiting.filter(weight=weight).update(mail_at=told.mail_at(weight, now))
-    waiting.filter(issue__digest__in=told.muted.all()).update(mail_at=None)
+    waiting.filter(issue__in=Issue.objects.filter(digest__in=told.muted.all())).update(mail_at=None)
     return {at for at in waiting.values_list("mail_at", flat=True) if at}

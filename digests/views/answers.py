@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -12,11 +13,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
+from django.utils.encoding import escape_uri_path
+from django.utils.http import urlencode
 from django.views.decorators.http import conditional_page, require_safe
 
 from digests.models import Digest
+from digests.views.listing import onward
 
 MAX_AGE = 60  # seconds
+LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # as Open Graph names them
 
 View = Callable[..., HttpResponse]
 
@@ -37,12 +42,16 @@ def readable(view: View) -> View:
     @conditional_page
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            response = view(request, *args, **kwargs)
-        except Gone as gone:
-            response = answer(request, "410.html", gone.context, digest=gone.digest, status=410)
+        asked = asked_language(request)
+        with translation.override(asked) if asked else nullcontext():
+            try:
+                response = view(request, *args, **kwargs)
+            except Gone as gone:
+                context = {**onward(gone.digest), **gone.context}
+                response = answer(request, "410.html", context, digest=gone.digest, status=410)
         # A language chosen by cookie is one reader's own; `Vary: Cookie` would cost everybody the shared copy.
-        chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        # One that the address asks for is the same for all who have the address.
+        chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES and not asked
         patch_cache_control(response, max_age=MAX_AGE, **({"private": True} if chosen else {"public": True}))
         return response
 
@@ -53,11 +62,51 @@ def answer(
     request: HttpRequest, template: str, context: dict[str, Any], *, digest: Digest | None = None, status: int = 200
 ) -> HttpResponse:
     """Render a page in the language and time zone of its digest; a page of the newsroom, in the reader's."""
-    language = digest.language if digest else translation.get_language()
+    asked = asked_language(request)
+    language = digest.language if digest else asked or translation.get_language()
+    said: dict[str, Any] = {
+        "digest": digest,
+        "site": settings.SITE_URL,
+        "here": place(request),
+        "locale": LOCALES.get(language or ""),
+    }
+    if digest is None:
+        said |= {"lang": asked, "languages": _others(request, language)}
     with translation.override(language), timezone.override(digest.zone if digest else None):
-        response = render(request, template, {"digest": digest, "site": settings.SITE_URL, **context}, status=status)
+        response = render(request, template, {**said, **context}, status=status)
     response.headers["Content-Language"] = language or settings.LANGUAGE_CODE
     return response
+
+
+def place(request: HttpRequest) -> str:
+    """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
+    begins = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
+    path = escape_uri_path(request.path)
+    return f"{path}?{urlencode(begins)}" if begins else path
+
+
+def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
+    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
+    with translation.override(settings.LANGUAGE_CODE):
+        response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
+    response.headers["Content-Language"] = settings.LANGUAGE_CODE
+    return response
+
+
+def asked_language(request: HttpRequest) -> str:
+    """Return the language that the address asks for by `?lang=`; nothing if that is none of ours."""
+    asked = request.GET.get("lang", "")
+    return asked if asked in dict(settings.LANGUAGES) else ""
+
+
+def _others(request: HttpRequest, language: str | None) -> list[tuple[str, str, str]]:
+    """Return the languages that a page is not in: code, name and address."""
+    query = request.GET.copy()
+    found = []
+    for code, name in settings.LANGUAGES:
+        query["lang"] = code
+        found.append((code, name, f"?{query.urlencode()}"))
+    return [one for one in found if one[0] != language]
 
 
 def as_json(data: dict[str, Any]) -> HttpResponse:

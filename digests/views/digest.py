@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from digests.markup import card
+from digests.markup import card, render
 from digests.models import Digest, Edition
 from digests.views.answers import answer, feed_links, readable
-from digests.views.listing import day_of, headlines_of, listed
+from digests.views.dressed import shared
+from digests.views.listing import day_of, led, listed
 
 PAGE = 20  # issues
 
@@ -31,8 +32,7 @@ def digest(request: HttpRequest, digest: str) -> HttpResponse:
     last = entries[PAGE - 1] if len(entries) > PAGE else None
     latest = entries[0] if entries and not before else None
     context = {
-        "latest": latest,
-        "headlines": headlines_of([latest]).get(latest.pk, []) if latest else [],
+        "leads": led([latest]) if latest else [],
         "issues": entries[1:PAGE] if latest else entries[:PAGE],
         "months": live.order_by()
         .annotate(month=TruncMonth("date"))
@@ -43,7 +43,10 @@ def digest(request: HttpRequest, digest: str) -> HttpResponse:
         "is_first": not before,
         "feeds": feed_links("digest", publication.slug),
         "story_feeds": feed_links("stories", publication.slug),
+        "channels": publication.channels.all(),
         "card": card(publication.subscribe_card),
+        "policies": "" if before else render(publication.policies, heading_from=3),
+        "shared": shared(entries[0]) if entries else None,
     }
     return answer(request, "digests/digest.html", context, digest=publication)
 
@@ -63,6 +66,7 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
         "issues": entries,
         "earlier": _dates(live.filter(date__lt=first).order_by("-date")),
         "later": _dates(live.filter(date__gte=following).order_by("date")),
+        "shared": shared(entries[0]),
         "feeds": feed_links("month", publication.slug, year, month),
     }
     return answer(request, "digests/month.html", context, digest=publication)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from digests.markup import Shown
+from digests.markup import Shown, picture, raised
 from digests.models import Edition, Insight, NewsItem, Source, Tag
+from digests.pictures import SHARED
+
+COVER = (1200, 630)
 
 
 def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> dict[str, Any]:
@@ -33,25 +38,60 @@ def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[s
     }
 
 
+def alone(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a story for a page of its own, whose title is its headline: the headings in it follow right below."""
+    notes = [
+        {**note, "insights": [{**insight, "html": raised(insight["html"])} for insight in note["insights"]]}
+        for note in item["notes"]
+    ]
+    return {**item, "body": raised(item["body"]), "notes": notes}
+
+
 def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tag]:
     return [tags[key] for name in names if (key := Tag.key_of(name)) in tags]
+
+
+_OF_STORY = ("uid", "headline", "follows")
 
 
 def in_time(stories: Any) -> Any:
     """Return stories, the earliest first, with what a line about each shows and nothing heavier."""
     return (
         stories.select_related("edition__digest")
-        .only("uid", "headline", *(f"edition__{name}" for name in ("date", "digest__name", "digest__language")))
+        .only(
+            "uid", "headline", "follows", *(f"edition__{name}" for name in ("date", "digest__name", "digest__language"))
+        )
         .order_by("edition__date", "edition__live_from", "position")
     )
 
 
-def corrections_of(issue: Any) -> Any:
-    """Return the editions that told readers of a correction."""
-    return Edition.objects.begun().filter(issue=issue).exclude(correction="").only("correction", "note", "live_from")
+@dataclass(frozen=True, slots=True)
+class SharedPicture:
+    """What a shared link shows."""
+
+    path: str
+    kind: str
+    alt: str
+    width: int = SHARED[0]
+    height: int = SHARED[1]
 
 
-def shared(edition: Edition, shown: Mapping[str, Shown]) -> str:
-    """Return the address of what a shared link shows; each edition's is another, since others keep it by address."""
-    name = "issue-cover-cropped" if edition.cover in shown else "issue-cover"
-    return f"{reverse(name, args=[edition.digest.slug, edition.date])}?edition={edition.number}"
+def shared(edition: Edition, pictures: Container[str] = (), alt: str = "") -> SharedPicture:
+    """Return the cover of an edition if it is one of these pictures, else what is drawn from its title.
+
+    Each edition's has an address of its own, since others keep it by that.
+    """
+    has_cover = bool(pictures) and edition.cover in pictures
+    name, kind = ("issue-cover-cropped", "image/jpeg") if has_cover else ("issue-cover", "image/png")
+    path = f"{reverse(name, args=[edition.digest.slug, edition.date])}?edition={edition.number}"
+    words = f"{edition.title} · {edition.digest.name} {edition.date}"
+    return SharedPicture(path, kind, (has_cover and alt) or words)
+
+
+def cover(of: Mapping[str, str], shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
+    """Return the cover of an issue; nothing if it has none. Lazy is for one that no page begins with."""
+    if not of["file"]:
+        return ""
+    # One from before there were pictures is shown as it was uploaded.
+    plain = Shown(default_storage.url(of["file"]) + by, *COVER)
+    return picture(shown.get(of["file"], plain), of["alt"], css="cover", sizes=sizes, lazy=lazy)

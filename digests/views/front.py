@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from digests.models import Digest, Edition
+from digests.pages import SEARCH
+from digests.views import jsonld
 from digests.views.answers import answer, feed_links, readable
-from digests.views.listing import headlines_of, listed
+from digests.views.dressed import shared
+from digests.views.listing import led, listed
 
 RECENT = 10  # issues
 
@@ -18,10 +22,12 @@ def front(request: HttpRequest) -> HttpResponse:
     of_digest = Edition.objects.live().filter(digest=OuterRef("pk")).order_by("-date")
     latest = Digest.objects.annotate(latest=Subquery(of_digest.values("pk")[:1])).values("latest")
     editions = list(listed(Edition.objects.live().filter(pk__in=latest)))
-    headlines = headlines_of(editions)
+    only = editions[0].digest if len(editions) == 1 else None
     context = {
-        "leads": [(edition, headlines.get(edition.pk, [])) for edition in editions],
-        "digest": editions[0].digest if len(editions) == 1 else None,
+        "leads": led(editions),
+        "digest": only,
+        "shared": shared(editions[0]) if editions else None,
+        "structured": jsonld.of_site(only.name if only else _("Newsroom"), SEARCH),
         "recent": listed(Edition.objects.live().exclude(pk__in=[edition.pk for edition in editions]))[:RECENT],
         "feeds": feed_links("front"),
     }

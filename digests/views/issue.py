@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
+from functools import wraps
 from typing import Any
 
-from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from digests import pictures, press, provenance
 from digests.manuscript.values import domain
 from digests.manuscript.writer import write
-from digests.markup import Shown, card, picture
+from digests.markup import card
 from digests.models import Edition, Insight, NewsItem, Source, Story, Tag
 from digests.pages import absolute
-from digests.views.answers import Gone, answer, as_json, feed_links, readable
-from digests.views.dressed import corrections_of, dressed, in_time, shared, tags_of
+from digests.views import jsonld
+from digests.views.answers import Gone, View, answer, as_json, feed_links, readable
+from digests.views.dressed import cover, dressed, in_time, shared, tags_of
+from digests.views.editions import changed_since, earlier, editions_of
+from digests.views.editions import listed as listed_editions
 from digests.views.listing import listed
 
-COVER = (1200, 630)
-COVER_WIDTH = "(min-width: 60rem) 25rem, 100vw"  # what digest.css gives it
+COVER_WIDTH = "(min-width: 44rem) 40.375rem, 100vw"  # what digest.css gives it
 
 
-@readable
-def issue(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
-    """Show an issue as its live edition has it."""
-    edition = live_edition(digest, date)
+def of_any_edition(view: Callable[[HttpRequest, Any], HttpResponse]) -> View:
+    """Give a view the live edition of an issue, or the earlier one that `?edition=` names."""
+
+    @readable
+    @wraps(view)
+    def respond(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
+        live = live_edition(digest, date)
+        number = request.GET.get("edition")
+        if number is None:
+            return view(request, live)
+        if number == str(live.number):
+            return HttpResponseRedirect(request.path)
+        response = view(request, earlier(live, number))
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return respond
+
+
+@of_any_edition
+def issue(request: HttpRequest, edition: Any) -> HttpResponse:
+    """Show an issue as its live edition has it, or as it was."""
     tags = {tag.key: tag for tag in Tag.objects.filter(editions=edition)}
-    return issue_page(request, edition, _sources(edition), tags, corrections_of(edition.issue_id).order_by("live_from"))
+    live = getattr(edition, "current", None)
+    editions = list(editions_of(edition.issue_id))
+    more: dict[str, Any] = {"editions": listed_editions(editions, live or edition)}
+    if live:
+        until, changed = changed_since(edition, request.GET.get("to", ""))
+        more |= {"live": live, "until": until, "changed": changed}
+    corrections = [one for one in editions if one.correction and one.live_from <= edition.live_from]
+    return issue_page(request, edition, _sources(edition), tags, corrections, **more)
 
 
 def issue_page(
@@ -50,14 +80,16 @@ def issue_page(
     label = provenance.label(edition, {name: source.kind for name, source in sources.items()})
     neighbours = listed(Edition.objects.live().filter(digest=edition.digest)).defer("summary")
     shown = pictures.shown(pictures.named(edition.page), by=pictures_by)
+    image = shared(edition, shown, edition.page["cover"]["alt"])
     context = {
         "edition": edition,
         "page": edition.page,
-        "sections": _sections(edition.page, sources, tags, _followed(edition.page)),
+        "sections": _sections(edition.page, sources, tags),
         "tags": tags_of(edition.page["tags"], tags),
-        "cover": _cover(edition.page["cover"], shown, by=pictures_by),
+        "cover": cover(edition.page["cover"], shown, sizes=COVER_WIDTH, by=pictures_by),
         "pictures": shown,
-        "shared": shared(edition, shown),
+        "shared": image,
+        "structured": "" if edition.pk is None else jsonld.of_issue(edition, image, corrections),
         "corrections": corrections,
         "label": label,
         "facts": _facts(label),
@@ -65,45 +97,45 @@ def issue_page(
         "later": neighbours.filter(date__gt=edition.date).order_by("date").first(),
         "feeds": feed_links("digest", edition.digest.slug),
         "story_feeds": feed_links("stories", edition.digest.slug),
+        "channels": edition.digest.channels.all(),
         "card": card(edition.digest.subscribe_card),
         **more,
     }
     return answer(request, "digests/issue.html", context, digest=edition.digest)
 
 
-@readable
-def label(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
+@of_any_edition
+def label(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give the nutrition label of an issue."""
-    edition = live_edition(digest, date)
-    return as_json(_label(edition).to_json())
+    return _for_programs(edition, as_json(_label(edition).to_json()))
 
 
-@readable
-def markdown(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
+@of_any_edition
+def markdown(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give an issue in the manuscript format."""
-    edition = live_edition(digest, date)
     text = write(press.public_manuscript(edition), footer=edition.digest.subscribe_card)
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    return _for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
-@readable
-def data(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
+@of_any_edition
+def data(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give an issue as data, with its label."""
-    edition = live_edition(digest, date)
     words = press.public_manuscript(edition).to_json()
     del words["footer"]  # a card: raw HTML, and no part of the day's words
-    return as_json(
-        {
-            "digest": edition.digest.slug,
-            "date": edition.date,
-            "url": absolute(edition.get_absolute_url()),
-            "edition": edition.number,
-            "first_published": edition.first_published,
-            "updated": edition.live_from,
-            "manuscript": words,
-            "label": _label(edition).to_json(),
-        }
-    )
+    facts = {
+        "digest": edition.digest.slug,
+        "date": edition.date,
+        "url": absolute(edition.get_absolute_url()),
+        "edition": edition.number,
+        "first_published": edition.first_published,
+        "updated": edition.live_from,
+        "retracted": [
+            item["uid"] for section in edition.page["sections"] for item in section["items"] if item["retracted"]
+        ],
+        "manuscript": words,
+        "label": _label(edition).to_json(),
+    }
+    return _for_programs(edition, as_json(facts))
 
 
 def live_edition(slug: str, day: Date) -> Any:
@@ -112,10 +144,22 @@ def live_edition(slug: str, day: Date) -> Any:
     edition = of_the_day.live().dated().first()
     if edition is not None:
         return edition
-    past = of_the_day.begun().defer("page").first()
+    past = of_the_day.begun().defer("page").order_by("-live_from").first()
     if past is not None:
-        raise Gone(past.digest)
+        raise Gone(past.digest, date=day, until=past.live_until)
     raise Http404(_("There is no such issue."))
+
+
+def _for_programs(edition: Any, response: HttpResponse) -> HttpResponse:
+    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Language"] = edition.digest.language
+    response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
+    # What an earlier edition may still say can change with each that comes after it.
+    since = getattr(edition, "current", edition)
+    changed = max(since.live_from, since.endorsed_at or since.live_from)
+    response.headers["Last-Modified"] = http_date(changed.timestamp())
+    return response
 
 
 def _sources(edition: Edition) -> dict[str, Source]:
@@ -137,14 +181,17 @@ def _facts(label: provenance.Label) -> list[tuple[Any, list[tuple[Any, int]]]]:
     ]
 
 
-def _sections(
-    page: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag], followed: Mapping[str, Story]
-) -> list[dict[str, Any]]:
+def _sections(page: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> list[dict[str, Any]]:
+    before, after = _updates(page)
     return [
         {
             **section,
             "items": [
-                {**dressed(item, sources, tags), "update_to": followed.get(item.get("follows", ""))}
+                {
+                    **dressed(item, sources, tags),
+                    "update_to": before.get(item.get("follows", "")),
+                    "updates": after.get(item["uid"], []),
+                }
                 for item in section["items"]
             ],
         }
@@ -152,16 +199,18 @@ def _sections(
     ]
 
 
-def _followed(page: dict[str, Any]) -> dict[str, Story]:
-    """Return the stories that those of a page are updates to, where readers see them. No query where there are none."""
-    uids = {uid for section in page["sections"] for item in section["items"] if (uid := item.get("follows"))}
-    return {story.uid: story for story in in_time(Story.objects.live().filter(uid__in=uids))} if uids else {}
-
-
-def _cover(cover: dict[str, str], shown: Mapping[str, Shown], *, by: str = "") -> str:
-    """Return the cover of an issue for its page; nothing if it has none."""
-    if not cover["file"]:
-        return ""
-    # One from before there were pictures is shown as it was uploaded.
-    plain = Shown(default_storage.url(cover["file"]) + by, *COVER)
-    return picture(shown.get(cover["file"], plain), cover["alt"], css="cover", sizes=COVER_WIDTH)
+def _updates(page: dict[str, Any]) -> tuple[dict[str, Story], dict[str, list[Story]]]:
+    """Return the live stories that those of a page are updates to, and those that are updates to them, by uid."""
+    items = [item for section in page["sections"] for item in section["items"]]
+    uids, followed = {item["uid"] for item in items}, {uid for item in items if (uid := item.get("follows"))}
+    if not uids:
+        return {}, {}
+    # That it follows any is said for SQLite, which else does not see that the index has them all.
+    following = Q(follows__in=uids) & ~Q(follows="")
+    before, after = {}, defaultdict(list)
+    for story in in_time(Story.objects.live().filter(Q(uid__in=followed) | following if followed else following)):
+        if story.uid in followed:
+            before[story.uid] = story
+        if story.follows in uids:
+            after[story.follows].append(story)
+    return before, after

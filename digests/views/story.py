@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from digests import pictures
+from digests import pictures, related
 from digests.models import Edition, Story, Tag
+from digests.views import jsonld
 from digests.views.answers import Gone, answer, feed_links, readable
-from digests.views.dressed import corrections_of, dressed, in_time, shared
+from digests.views.dressed import alone, dressed, in_time, shared
+
+_WORDS = ("headline", "link", "body", "notes", "tags", "ai_role")  # of a story's page: what a correction corrects
 
 
 @readable
 def story(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one story of a live edition, or its tombstone."""
-    found = (
+    corrections = Edition.objects.begun().filter(issue=OuterRef("edition__issue")).exclude(correction="")
+    found: Any = (
         Story.objects.addressed()
         .filter(uid=uid)
         .select_related("edition__digest", "source")
-        .annotate(is_corrected=Exists(corrections_of(OuterRef("edition__issue"))))
-        .defer("edition__page", "edition__digest__policies")
+        .dated()
+        .annotate(
+            is_corrected=Exists(corrections),
+            editor=F("edition__page__editor"),
+            cover_alt=F("edition__page__cover__alt"),
+        )
+        .defer("edition__page")
         .order_by("-edition__live_from")
         .first()
     )
@@ -28,23 +40,25 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         raise _gone(uid)
     edition = found.edition
     if found.retracted:
-        raise Gone(edition.digest, edition=edition, reason=found.page["body"])
-    thread = list(in_time(Story.objects.live().filter(thread=found.thread)))
+        raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
+    thread = list(in_time(Story.objects.live().filter(thread=found.thread))) if found.thread else []
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
     names = {Tag.key_of(name) for name in found.page["tags"]}
-    item = dressed(
-        found.page,
-        {found.source.domain: found.source} if found.source else {},
-        {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {},
-    )
+    tags = {tag.key: tag for tag in Tag.objects.filter(key__in=names)} if names else {}
+    item = dressed(alone(found.page), {found.source.domain: found.source} if found.source else {}, tags)
     shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
+    image = shared(edition, shown, found.cover_alt)
     context = {
         "pictures": shown,
-        "shared": shared(edition, shown),
+        "shared": image,
+        "structured": jsonld.of_story(found, image),
         "story": found,
         "edition": edition,
         "item": item,
+        "corrections": _corrections(found) if found.is_corrected else [],
         "thread": thread if len(thread) > 1 else [],
+        "latest": thread[-1] if thread and thread[-1].uid != uid else None,
+        "related": related.find(found, [tag.pk for tag in tags.values()]),
         "earlier": beside.filter(position__lt=found.position).order_by("-position").first(),
         "later": beside.filter(position__gt=found.position).order_by("position").first(),
         "feeds": feed_links("stories", edition.digest.slug),
@@ -52,11 +66,34 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     return answer(request, "digests/story.html", context, digest=edition.digest)
 
 
-def _gone(uid: str) -> Exception:
-    past = (
-        Story.objects.filter(uid=uid, edition__in=Edition.objects.begun())
-        .select_related("edition__digest")
-        .defer("page", "edition__page")
-        .first()
+def _corrections(story: Story) -> list[Any]:
+    """Return the editions in which the words of a story became others, each with the one `before` it. One query.
+
+    An edition corrects an issue; whether it touched this story is seen by comparing what was printed of it.
+    """
+    printed = (
+        Story.objects.filter(uid=story.uid, edition__issue=story.edition.issue_id, edition__in=Edition.objects.begun())
+        .select_related("edition")
+        .only("page", *(f"edition__{name}" for name in ("number", "live_from", "correction", "note")))
+        .order_by("edition__live_from")
     )
-    return Gone(past.edition.digest) if past else Http404(_("There is no such story."))
+    found: list[Any] = []
+    for old, new in pairwise(printed):
+        if any(old.page.get(name) != new.page.get(name) for name in _WORDS):
+            corrected: Any = new.edition
+            corrected.before = old.edition.number
+            found.append(corrected)
+    return found
+
+
+def _gone(uid: str) -> Exception:
+    """Return what to answer for a story that readers have no more: dropped from an issue that stands, or gone with it.
+
+    Nothing of its words is said.
+    """
+    past = Story.objects.filter(uid=uid, edition__in=Edition.objects.begun()).order_by("-edition__live_from")
+    last = past.select_related("edition__digest").defer("page", "edition__page").first()
+    if last is None:
+        return Http404(_("There is no such story."))
+    live = Edition.objects.live().filter(issue=last.edition.issue_id).defer("page").first()
+    return Gone(last.edition.digest, dropped_from=live, story_of=last.edition.date)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from digests.models import Edition, Story, Tag
 from digests.views.answers import answer, feed_links, readable
+from digests.views.dressed import shared
 from digests.views.listing import listed, place_of
 
 PAGE = 20  # issues
@@ -60,6 +61,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "before": f"{last.date}-{last.pk}" if last else "",
         "is_first": not before,
+        "shared": shared(entries[0]),
         "feeds": feed_links("tag", found.slug),
     }
     return answer(request, "digests/tag.html", context)

@@ -23,6 +23,8 @@
     };
   };
 
+  const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
+
   const upload = (file, say, alt = "") =>
     new Promise((resolve, reject) => {
       const { upload: address, uploading, working, failed } = dialog.dataset;
@@ -43,7 +45,7 @@
       data.append("alt", alt);
       request.open("POST", address);
       request.responseType = "json";
-      request.setRequestHeader("X-CSRFToken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+      request.setRequestHeader("X-CSRFToken", token());
       say(filled(uploading, { ...named, percent: 0 }));
       request.send(data);
     });
@@ -76,6 +78,12 @@
       words.focus();
     });
 
+  // So that nobody is asked anew where it is used next. The text has it anyway, whether or not this arrives.
+  const remember = ({ name }, alt) => {
+    const body = new URLSearchParams({ name, alt, csrfmiddlewaretoken: token() });
+    fetch(dialog.dataset.describe, { method: "POST", body, redirect: "error" }).catch(() => {});
+  };
+
   const insert = (area, markdown, start, end) => {
     const [before, after] = [area.value.slice(0, start), area.value.slice(end)];
     const gap = (text, edge) => (text.trim() === "" || edge.test(text) ? "" : "\n\n");
@@ -95,6 +103,7 @@
       say(filled(dialog.dataset.stored, { name: file.name }));
       const cursor = [area.selectionStart, area.selectionEnd]; // an open dialog takes it away
       const alt = await describe(stored);
+      if (alt !== null && alt !== "-" && !stored.alt) remember(stored, alt);
       if (alt !== null) insert(area, `![${alt.replace(/[[\]\\]/g, "\\$&")}](${stored.url})`, ...cursor);
       say(filled(alt === null ? dialog.dataset.leftOut : dialog.dataset.inserted, { name: file.name }));
       area.focus();

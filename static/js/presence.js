@@ -15,15 +15,20 @@
     panel.replaceChildren(...parts);
   };
 
-  const at = () => document.activeElement?.closest(".item[data-uid]")?.dataset.uid || said.uid || "";
+  // A story of the form, or of the review screen: there the one that is read, wherever the cursor is.
+  const at = () => {
+    const story = document.activeElement?.closest(".item[data-uid]") ?? document.querySelector(".entry.is-current[data-uid]");
+    return story?.dataset.uid || said.uid || "";
+  };
 
   const mark = (others) => {
-    for (const item of document.querySelectorAll(".item[data-uid]:not([data-uid=''])")) {
+    for (const item of document.querySelectorAll(":is(.item, .entry)[data-uid]:not([data-uid=''])")) {
       const names = others.filter((one) => one.uid === item.dataset.uid).map((one) => one.name).join(", ");
-      const old = item.querySelector(":scope > .line > .here");
+      const old = item.querySelector(":scope > :is(.line, .entry-line) > .here");
       if ((old?.textContent ?? "") === names) continue;
       old?.remove();
-      if (names) item.querySelector(":scope > .line > .opener")?.after(element("span", names, { className: "here" }));
+      const beside = item.querySelector(":scope > .line > .opener, :scope > .entry-line > .to");
+      if (names) beside?.after(element("span", names, { className: "here" }));
     }
   };
 

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,13 +59,20 @@ class Newsroom:
 
 @pytest.fixture(scope="session")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    with running(tmp_path_factory.mktemp("newsroom")) as here:
+        yield here
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Newsroom]:
+    """Run a newsroom as in production, with all it writes in a folder. Nothing in its logs may be a traceback."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "newsroom.settings",
-        "NEWSROOM_DATA": str(tmp_path_factory.mktemp("newsroom")),
+        "NEWSROOM_DATA": str(data),
         "NEWSROOM_DEMO_PASSWORD": PASSWORD,
         "HOST": "127.0.0.1",
         "PORT": str(port),
@@ -80,11 +88,13 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as server,
         subprocess.Popen(worker, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as behind,
     ):
-        wait_for(f"{here.url}/readyz")
-        yield here
-        for process in (server, behind):
-            process.terminate()
-            logs.append(process.communicate()[1])
+        try:
+            wait_for(f"{here.url}/readyz")
+            yield here
+        finally:
+            for process in (server, behind):
+                process.terminate()
+                logs.append(process.communicate()[1])
     assert "Traceback" not in "".join(logs), logs
 
 

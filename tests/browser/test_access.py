@@ -1,4 +1,7 @@
-"""The desk for everybody: no serious violation that axe can find, on any of its own pages."""
+"""For everybody: nothing serious that axe can find on the desk's own pages, and nothing at all on the readers'.
+
+bin/check-site does the second for more pages, of a newsroom with more in it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from tests.browser.test_day import day, issue_address  # noqa: F401 - a fixture
 
 Visit = Callable[..., Page]
 
-# As `pages.py` does for readers: every page of the desk, with what stands for an issue's own address.
+# As pages.py does for readers: every page of the desk, with what stands for an issue's own address.
 PAGES = [
     "/admin/",
     "/admin/digests/issue/",
@@ -56,14 +59,40 @@ def test_axe_finds_nothing_serious_on_the_desk(
             continue
         page.goto(pattern.format(issue=address))
         # The readers' page in a frame is none of the desk's own.
-        result = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
-        serious = [
-            (one["id"], [node["target"] for node in one["nodes"]][:4])
-            for one in result.response["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            serious.append(("scrolls sideways", []))
-        if serious:
+        if serious := violations(page, {"serious", "critical"}, iframes=False):
             found[pattern] = serious
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "dark", "width"),
+    [("zh-CN", False, 1280), ("en-US", True, 1280), ("zh-CN", True, 320), ("en-US", False, 320)],
+)
+def test_axe_finds_nothing_on_the_readers_pages(
+    visit: Visit, newsroom: Newsroom, language: str, dark: bool, width: int
+) -> None:
+    code = "from digests import pages; print(*{page.kind: page.path for page in pages.every()}.values(), sep='\\n')"
+    one_of_each = newsroom.manage("shell", "--no-imports", "-c", code).split()
+    page = visit(language=language, dark=dark, width=width, bypass_csp=True)
+    found, seen = {}, 0
+    for address in one_of_each:
+        if not page.request.head(address).headers["content-type"].startswith("text/html"):
+            continue
+        page.goto(address)
+        seen += 1
+        if anything := violations(page, {"minor", "moderate", "serious", "critical"}):
+            found[address] = anything
+    assert found == {} and seen >= 7
+
+
+def violations(page: Page, impacts: set[str], **options: Any) -> list[tuple[str, list[Any]]]:
+    """Return what axe finds on a page, with where, and whether it scrolls sideways."""
+    result = Axe().run(page, options={"resultTypes": ["violations"], **options})
+    found = [
+        (one["id"], [node["target"] for node in one["nodes"]][:4])
+        for one in result.response["violations"]
+        if one["impact"] in impacts
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append(("scrolls sideways", []))
+    return found

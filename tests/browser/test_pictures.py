@@ -79,6 +79,8 @@ def test_a_picture_goes_from_the_clipboard_to_readers(
     )
     expect(body).to_be_focused()
     save(issue)
+    issue.goto("/admin/digests/picture/")
+    expect(issue.locator("#result_list .field-said").first).to_have_text("窗外的[夜景]")
 
     for action, who in (("submit", "writer"), ("approve", "reviewer"), ("publish", "editor")):
         newsroom.manage("workflow", action, "ai-daily", str(day), "--user", who)

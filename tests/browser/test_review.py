@@ -77,6 +77,8 @@ def test_an_issue_is_read_questioned_answered_and_approved(
     issue = reviewer.url.split("/review/")[0]
     writer.goto(f"{issue}/change/")
     expect(sections(writer).nth(0).locator(".item .threads")).to_have_count(1)
+    expect(writer.locator("#presence li")).to_contain_text("正在审稿")
+    expect(sections(writer).nth(0).locator(".item .here")).to_have_text("审稿人")
     thread = writer.locator(".talk .thread")
     thread.locator(".say summary").click()
     thread.locator("textarea").fill("见文末")

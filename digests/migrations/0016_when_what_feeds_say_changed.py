@@ -3,7 +3,7 @@ from django.utils import timezone
 
 
 class Migration(migrations.Migration):
-    dependencies = [("digests", "0014_corrections_by_instant")]
+    dependencies = [("digests", "0015_channels")]
 
     operations = [
         migrations.AddField("edition", "printed_at", models.DateTimeField(default=timezone.now)),

@@ -1,0 +1,109 @@
+"""What changed between two texts of an issue, in words: thing by thing, ready for a template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from digests.manuscript import diff
+from digests.models import Insight, Issue, NewsItem
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change as people read it."""
+
+    kind: str
+    said: str
+    field: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    is_part: bool = False  # an insight came or went, its story stayed
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A thing of an issue and all that changed in it."""
+
+    kind: diff.What
+    uid: str
+    what: str
+    title: str
+    section: str
+    changes: tuple[Change, ...]
+
+
+def told(differences: Iterable[diff.Change], text: Callable[[diff.Place, str], str]) -> list[Changed]:
+    """Return differences in words, thing by thing. `text` says a text of a place as its reader shall have it."""
+    things: dict[tuple[diff.What, str, str, str], list[Change]] = {}
+    for change in differences:
+        things.setdefault(_thing(change), []).append(_told(change, text))
+    return [
+        Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
+        for (kind, uid, title, section), changes in things.items()
+    ]
+
+
+_WHATS = {
+    "issue": gettext_lazy("Issue"),
+    "section": gettext_lazy("Section"),
+    "item": gettext_lazy("Story"),
+    "brief": gettext_lazy("Brief"),
+}
+
+
+def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
+    """Return what a change is shown under: an insight's under its story."""
+    place = change.place
+    what: diff.What = "item" if place.what == "insight" else place.what
+    return what, place.uid, "" if what == "issue" else place.title, place.section
+
+
+def _told(change: diff.Change, text: Callable[[diff.Place, str], str]) -> Change:
+    insight = change.place.what == "insight"
+    old, new = (text(change.place, each) for each in (change.old, change.new))
+    match change.kind:
+        case "added":
+            return Change("added", _("Insight added") if insight else _("Added"), text=new, is_part=insight)
+        case "removed":
+            return Change("removed", _("Insight removed") if insight else _("Removed"), text=old, is_part=insight)
+        case "moved":
+            return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
+        case "reordered":
+            return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
+    if old == new:  # where words alone are shown
+        return Change("moved", _("Only links or marks changed"), field=name_of(change.place))
+    return Change("edited", "", field=name_of(change.place), words=tuple(diff.words(old, new)))
+
+
+def what_name(place: diff.Place) -> str:
+    """Return what kind of thing a place is in, as staff call it; an insight is in its story."""
+    return str(_WHATS["item" if place.what == "insight" else place.what])
+
+
+def name_of(place: diff.Place) -> str:
+    """Return a field's name as the form has it."""
+    models: dict[str, Any] = {"issue": Issue, "item": NewsItem, "insight": Insight}
+    names = {"tags": _("tags"), "cover_file": _("cover"), "footer": _("own footer"), "lead": _("lead")}
+    if place.field in names:
+        name = names[place.field]
+    elif place.what in models:
+        name = str(models[place.what]._meta.get_field(place.field).verbose_name)
+    else:
+        name = _("title") if place.field == "title" else _("text")
+    return _("insight") + f" · {name}" if place.what == "insight" else name
+
+
+def readable(place: diff.Place, text: str, earlier: Mapping[str, str] | None = None) -> str:
+    """Return a choice by its label, as the form shows it, and a story by its headline and date."""
+    labels: dict[str, Any] = {
+        "ai_role": dict(NewsItem.AIRole.choices),
+        "basis": dict(Insight.Basis.choices),
+        "bullet": {"True": _("yes"), "False": _("no")},
+        "follows": earlier or {},
+    }
+    return str(labels.get(place.field, {}).get(text, text))

@@ -1,0 +1,40 @@
+"""Which language a short text is in, by its script alone: plain, and silent where it cannot know."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA = re.compile("[\u3041-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_WORD = re.compile("[A-Za-z][A-Za-z’']+")  # a letter alone is a name for something
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+SENTENCE = 4  # words: fewer, without one in lower case, may be a name, which belongs to any language
+
+
+def language_of(text: str) -> str:
+    """Return zh, en, ja or ko; nothing where the text leaves it open.
+
+    Names do not count for English: `OpenAI 发布 GPT-5` is Chinese, and `GPT-5 Codex` is whatever stands around it.
+    """
+    text = _ADDRESS.sub("", unicodedata.normalize("NFKC", text))
+    han, kana, hangul = (len(script.findall(text)) for script in (_HAN, _KANA, _HANGUL))
+    words: list[str] = _WORD.findall(text)
+    plain = sum(word.islower() for word in words)
+    if kana > 1 and kana * 4 > han and kana > plain:
+        return "ja"
+    if hangul > han and hangul > plain:
+        return "ko"
+    if han > plain:
+        return "zh"
+    others = han + kana + hangul
+    if (len(words) > 1 and plain > others) or (len(words) >= SENTENCE and not others):
+        return "en"
+    return ""
+
+
+def foreign(text: str, language: str) -> str:
+    """Return the language of a text if it is another than that of what surrounds it."""
+    found = language_of(text)
+    return "" if language.partition("-")[0] == found else found

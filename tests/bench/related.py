@@ -1,0 +1,85 @@
+"""How long it takes to find what is related to a story among 100,000. Run by hand:
+
+    .venv/bin/python -m tests.bench.related
+    bin/with-postgres .venv/bin/python -m tests.bench.related
+
+Prints, for each story, milliseconds and queries of finding what is related, then of its whole page.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from functools import partial
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from digests import press, related
+from digests.manuscript.values import Manuscript, NewsItem, Section
+from digests.models import Edition, Source, Story, Tag
+from tests.bench.covered import fill, measured
+
+
+def dress() -> None:
+    """Give the stories what the other bench does without: tags from one that all have to one that two have, sources."""
+    dice = random.Random(11)
+    common = Tag.objects.named(["AI", *(f"tag {number}" for number in range(300))])
+    sources = Source.objects.bulk_create(Source(domain=f"source{number}.test", kind="media") for number in range(97))
+    through = Story.tags.through
+    pks = list(Story.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), 5000):
+        some = pks[start : start + 5000]
+        through.objects.bulk_create(
+            through(story_id=pk, tag_id=tag.pk)
+            for pk in some
+            for tag in {common[0], *dice.choices(common[1:], weights=range(300, 0, -1), k=2)}
+        )
+        stories = Story.objects.filter(pk__in=some)
+        for number, source in enumerate(sources):
+            stories.filter(pk__in=[pk for pk in some if pk % len(sources) == number]).update(source=source)
+
+
+def story(number: int) -> Story:
+    return Story.objects.select_related("edition").order_by("-pk")[number]
+
+
+def main() -> None:
+    old_name = settings.DATABASES["default"]["NAME"]
+    connection.creation.create_test_db(verbosity=0)
+    try:
+        fill()
+        dress()
+        words = NewsItem("x")
+        page = press.page(Manuscript("x", Edition.objects.all()[0].date, sections=(Section("x", items=(words,)),)))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        print(
+            f"{connection.vendor}: {Story.objects.count()} stories, {Story.tags.through.objects.count()} tags of them"
+        )
+        client = Client(headers={"host": "localhost"})
+        settings.ALLOWED_HOSTS = ["*"]
+        settings.SECURE_SSL_REDIRECT = False
+        for name, number in {"the newest": 0, "one of the middle": 50_000, "the oldest": 99_999}.items():
+            one = story(number)
+            tags = list(one.tags.all())
+            printed = page["sections"][0]["items"][0]
+            Story.objects.filter(pk=one.pk).update(page={**printed, "uid": one.uid, "tags": [tag.name for tag in tags]})
+            took, queries = measured(partial(related.find, one, [tag.pk for tag in tags]))
+            found = len(related.find(one, [tag.pk for tag in tags]))
+            whole, all_queries = measured(partial(client.get, f"/stories/{one.uid}/"))
+            assert client.get(f"/stories/{one.uid}/").status_code == 200
+            print(f"{name}: {took:.1f} ms, {queries} queries, {found} found; its page {whole:.1f} ms, {all_queries}")
+    finally:
+        connection.creation.destroy_test_db(old_name, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
