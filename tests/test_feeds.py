@@ -946,6 +946,7 @@ def test_every_page_names_its_own_feeds(published: Make, client: Client) -> None
         "/morning/2026/03/": (["/morning/2026/03/"], "晨报"),
         f"/stories/{story.uid}/": (["/morning/stories/"], "晨报"),
         "/tags/ai/": (["/tags/ai/"], "AI"),
+        "/corrections/": (["/corrections/"], "新闻编辑部 · 更正记录"),
     }
     for page, (listings, name) in expected.items():
         head = BeautifulSoup(client.get(page).content, "html.parser").head
