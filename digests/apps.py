@@ -7,4 +7,6 @@ class DigestsConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self) -> None:
-        from digests.notices import receivers  # noqa: F401 - it connects itself
+        # They connect themselves.
+        from digests.feeds import hub  # noqa: F401
+        from digests.notices import receivers  # noqa: F401

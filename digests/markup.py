@@ -103,6 +103,19 @@ def printed(html: str, pictures: Mapping[str, Shown] | None = None) -> SafeStrin
     return SafeString(_IMAGE.sub(dressed, html) if pictures else html)
 
 
+def portable(html: str, pictures: Mapping[str, Shown]) -> SafeString:
+    """Mark as safe HTML that other programs show: an image is one file with its words and size, and says no more."""
+
+    def plain(found: re.Match[str]) -> str:
+        given = dict(_GIVEN.findall(found[1]))
+        shown = pictures.get(_stored_name(given))
+        if shown:
+            given |= {"src": escape(shown.src), "width": str(shown.width), "height": str(shown.height)}
+        return "<img" + "".join(f' {name}="{given[name]}"' for name in _PORTABLE if name in given) + ">"
+
+    return SafeString(_IMAGE.sub(plain, html))
+
+
 def raised(html: str) -> str:
     """Return printed HTML, whose headings begin under a headline, for where nothing but the page's title is above."""
     return _LOWERED.sub(lambda found: f"{found[1]}{int(found[2]) - 2}", html)
@@ -249,6 +262,7 @@ def _stored(address: str) -> bool:
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _LOWERED = re.compile(r"(</?h)([3-6])(?=>)")
 _GIVEN = re.compile(r' ([a-z]+)="([^"]*)"')
+_PORTABLE = ("src", "alt", "title", "width", "height")
 
 
 def _stored_name(given: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from digests.models import Channel, Digest, Edition, Picture, Story, Tag
+from digests.models import Channel, Digest, Edition, Picture, Source, Story, Tag
 
 # What markup.py writes: sanitised, so every attribute is quoted the same way.
 _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
@@ -125,6 +125,13 @@ def _tags(at: datetime) -> Places:
         yield (slug,), updated
 
 
+def _sources(at: datetime) -> Places:
+    cited = Source.objects.filter(stories__in=Story.objects.live(at))
+    last = Max("stories__edition__live_from")
+    for domain, updated in cited.order_by("domain").values_list("domain").annotate(last).iterator():
+        yield (domain,), updated
+
+
 # A sitemap lists the tags of so many numbers: never more than the 50,000 that it may, and what is in it stays in it.
 TAGS_A_SITEMAP = 2_000
 
@@ -135,12 +142,6 @@ def _tag_sitemaps(at: datetime) -> Places:
         yield (part,), updated
 
 
-def _sources(at: datetime) -> Places:
-    stories = Story.objects.live(at).exclude(source=None).order_by("source__domain")
-    for domain, updated in stories.values_list("source__domain").annotate(Max("edition__live_from")).iterator():
-        yield (domain,), updated
-
-
 def _feeds(name: str) -> tuple[str, ...]:
     return tuple(f"{name}-{kind}" for kind in ("rss", "atom", "json"))
 
@@ -148,8 +149,8 @@ def _feeds(name: str) -> tuple[str, ...]:
 # The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader
 # to find, fails tests/test_public_addresses.py.
 KINDS = {
-    ("front", *_feeds("front"), "tags", "search", "corrections"): _newsroom,
-    ("sources", *_feeds("sources")): _newsroom,
+    ("front", *_feeds("front"), "tags", "search"): _newsroom,
+    ("corrections", *_feeds("corrections"), "sources", *_feeds("sources")): _newsroom,
     ("sitemap", "sitemap-pages", "news-sitemap", "robots", "opensearch", "llms"): _newsroom,
     ("digest", *_feeds("digest"), *_feeds("stories")): _digests,
     ("channel-code",): _channels,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from digests.manuscript.addresses import canonical
@@ -79,7 +79,7 @@ def retract(edition: Edition, uid: str, reason: str, *, at: datetime, **facts: A
 def rebuild(edition: Edition) -> None:
     """Print and project an edition anew from its revision, in place."""
     _print(edition)
-    edition.save(update_fields=["page", "date", "title", "summary", "cover"])
+    edition.save(update_fields=["page", "date", "title", "summary", "cover", "printed_at"])
     edition.stories.all().delete()
     _project(edition)
 
@@ -119,6 +119,7 @@ def _print(edition: Edition) -> None:
     # Summaries are often lists, a line a story: cards, feeds and search results have one line.
     edition.summary = " · ".join(plain(manuscript.summary).split("\n"))
     edition.cover = manuscript.cover_file
+    edition.printed_at = timezone.now()
 
 
 def printed(edition: Edition, manuscript: Manuscript) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from digests import feeds
+from digests.feeds import listings
 from digests.manuscript.values import UID
 from digests.views import (
     channel,
@@ -65,7 +66,7 @@ register_converter(UidConverter, "uid")
 
 urlpatterns = [
     path("", front.front, name="front"),
-    *feeds.of("", feeds.Newsroom, name="front"),
+    *feeds.of("", listings.newsroom, name="front"),
     path("robots.txt", machines.robots, name="robots"),
     path("opensearch.xml", machines.opensearch, name="opensearch"),
     path("llms.txt", machines.llms, name="llms"),
@@ -75,21 +76,22 @@ urlpatterns = [
     path("sitemap-<slug:digest>-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap-month"),
     path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
     path("sources/", source.sources, name="sources"),
-    *feeds.of("sources/", feeds.Sources, name="sources"),
+    *feeds.of("sources/", listings.sources, name="sources"),
     path("sources/<str:domain>/", source.source, name="source"),
-    *feeds.of("sources/<str:domain>/", feeds.OfSource, name="source"),
+    *feeds.of("sources/<str:domain>/", listings.source, name="source"),
     path("tags/", tag.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
-    *feeds.of("tags/<str:slug>/", feeds.Tagged, name="tag"),
+    *feeds.of("tags/<str:slug>/", listings.tagged, name="tag"),
     path("search/", search.search, name="search"),
     path("stories/<uid:uid>/", story.story, name="story"),
     path("corrections/", corrections.corrections, name="corrections"),
+    *feeds.of("corrections/", listings.corrections, name="corrections"),
     path("preview/<str:token>/", preview, name="preview"),
     path("<slug:digest>/", digest.digest, name="digest"),
-    *feeds.of("<slug:digest>/", feeds.Issues, name="digest"),
-    *feeds.of("<slug:digest>/stories/", feeds.Stories, name="stories"),
+    *feeds.of("<slug:digest>/", listings.issues, name="digest"),
+    *feeds.of("<slug:digest>/stories/", listings.stories, name="stories"),
     path("<slug:digest>/<year:year>/<month:month>/", digest.month, name="month"),
-    *feeds.of("<slug:digest>/<year:year>/<month:month>/", feeds.Month, name="month"),
+    *feeds.of("<slug:digest>/<year:year>/<month:month>/", listings.months, name="month"),
     path("<slug:digest>/channels/<int:number>.svg", channel.code, name="channel-code"),
     path("<slug:digest>/<date:date>/", issue.issue, name="issue"),
     path("<slug:digest>/<date:date>/cover.png", cover.drawn, name="issue-cover"),

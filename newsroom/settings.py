@@ -144,6 +144,23 @@ NEWSROOM_REFUSED_CRAWLERS = _refused_crawlers()
 NEWSROOM_DEMO_PASSWORD = env.str("NEWSROOM_DEMO_PASSWORD", default="")
 
 
+def _hub() -> str:
+    address = setting("NEWSROOM_HUB")
+    try:
+        parts = urlsplit(address)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if address and (not valid or not address.isascii() or set(address) & set(' <>"')):
+        raise ImproperlyConfigured(
+            f"NEWSROOM_HUB is {address!r}. It should be the address of a WebSub hub, such as https://hub.example.org/."
+        )
+    return address
+
+
+NEWSROOM_HUB = _hub()
+
+
 def _database() -> dict[str, Any]:
     if setting("DATABASE_URL"):
         config: dict[str, Any] = dict(env.db_url("DATABASE_URL"))

@@ -55,6 +55,8 @@ def settings_with(tmp_path: Path, **environment: str) -> dict[str, Any]:
         ({"CACHE_URL": "nonsense"}, "CACHE_URL should"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL should look like smtp+tls://"),
         ({"EMAIL_URL": "smtp://mail.example.org:mail"}, "EMAIL_URL should look like smtp+tls://"),
+        ({"NEWSROOM_HUB": "hub.example.org"}, "NEWSROOM_HUB is 'hub.example.org'. It should be the address"),
+        ({"NEWSROOM_HUB": "https://hub.example.org:none"}, "NEWSROOM_HUB is"),
         ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
         ({"LANGUAGE_CODE": "fr"}, "LANGUAGE_CODE is 'fr'. It should be one of: zh-hans, en."),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE is 'Mars/Olympus'"),

@@ -126,6 +126,7 @@ class Digest(models.Model):
     standing_tags = models.CharField(
         _("tags"), max_length=500, blank=True, help_text=_("Separated by commas, in the order that readers see.")
     )
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("digest")

@@ -10,6 +10,7 @@ from functools import cached_property
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.addresses import CANONICAL_LENGTH
@@ -79,6 +80,7 @@ class Edition(models.Model):
     summary = models.TextField(blank=True)
     cover = models.CharField(max_length=100, blank=True, db_index=True)
     page = models.JSONField(default=dict)
+    printed_at = models.DateTimeField(default=timezone.now)
     tags = models.ManyToManyField(Tag, related_name="editions")
     pictures = models.ManyToManyField(Picture, related_name="editions")
 

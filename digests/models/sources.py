@@ -72,6 +72,7 @@ class Source(models.Model):
     domain = models.CharField(_("domain"), max_length=253, unique=True)
     name = models.CharField(_("name"), max_length=100, blank=True)
     kind = models.CharField(_("class"), max_length=20, choices=Kind.choices, default=Kind.UNKNOWN)
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = SourceManager()
 

@@ -133,6 +133,7 @@ class Tag(TagBase):
         db_persist=True,
         db_index=True,
     )
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = TagManager()
 

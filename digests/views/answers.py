@@ -120,4 +120,7 @@ FEEDS = (("rss", "RSS", "application/rss+xml"), ("atom", "Atom", "application/at
 
 def feed_links(name: str, *args: Any) -> list[dict[str, str]]:
     """Return the feeds of a listing, as links."""
-    return [{"name": title, "type": kind, "url": reverse(f"{name}-{end}", args=args)} for end, title, kind in FEEDS]
+    return [
+        {"of": name, "name": title, "type": kind, "url": reverse(f"{name}-{end}", args=args)}
+        for end, title, kind in FEEDS
+    ]

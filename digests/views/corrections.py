@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from digests.models import Digest, Edition, Retraction
 from digests.states import Correction
-from digests.views.answers import answer, readable
+from digests.views.answers import answer, feed_links, readable
 
 PAGE = 30
 WITHDRAWAL = "withdrawal"
@@ -50,6 +50,10 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "newest": _query(chosen),
         "older": _query({**chosen, "before": _key(last)}) if last else "",
         "is_first": not before,
+        "feeds": [
+            {**feed, "url": feed["url"] + _query({"digest": slug} if slug else {})}
+            for feed in feed_links("corrections")
+        ],
     }
     return answer(request, "digests/corrections.html", context, digest=publication)
 

@@ -73,7 +73,7 @@ class Asked(forms.Form):
         named = self.cleaned_data["tag"]
         if not named:
             return None
-        found = Tag.objects.filter(Q(slug=named) | Q(key=Tag.key_of(named))).first()
+        found = Tag.objects.at(named) or Tag.objects.known([named]).get(Tag.key_of(named))
         if found is None:
             raise forms.ValidationError(_("There is no such tag."))
         return found

@@ -60,6 +60,7 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
         "label": _label(value),
         "after": entries[-1].key if len(found) > OF_A_KIND else "",
         "is_first": not after,
+        "feeds": feed_links("front"),
     }
     return answer(request, "digests/tags.html", context)
 

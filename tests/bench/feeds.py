@@ -1,0 +1,84 @@
+"""What feeds cost: whole, and for who has them already. Run it by hand: .venv/bin/python -m tests.bench.feeds
+
+Machines are noisy, so what a 304 costs is also given as a part of the whole, measured in the same run.
+The number of queries is exact.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+ISSUES, STORIES, TIMES = 120, 30, 7
+LISTINGS = (
+    "/",
+    "/morning/",
+    "/morning/2026/02/",
+    "/morning/stories/",
+    "/tags/ai/",
+    "/sources/",
+    "/sources/source1.test/",
+    "/corrections/",
+)
+
+
+@contextmanager
+def newsroom() -> Iterator[None]:
+    """Give a newsroom with an archive in a database of its own, and take that away again."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    # Not setup_test_environment: it keeps a copy of all that each template was given, which takes longer than the feed.
+    settings.ALLOWED_HOSTS = ["testserver"]
+    name = connection.creation.create_test_db(verbosity=0)
+    try:
+        from digests.models import Digest
+        from tests.test_feeds import out
+
+        digest = Digest.objects.create(name="晨报", slug="morning")
+        for day in range(ISSUES):
+            out(digest, date(2026, 1, 1) + timedelta(days=day), at=datetime(2026, 6, 1, tzinfo=UTC), stories=STORIES)
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def main() -> None:
+    with newsroom():
+        from django.db import connection
+        from django.test import Client
+        from django.test.utils import CaptureQueriesContext
+
+        client = Client()
+
+        def timed(address: str, **headers: str) -> tuple[float, int, Any]:
+            times = []
+            for _time in range(TIMES):
+                with CaptureQueriesContext(connection) as queries:
+                    start = perf_counter()
+                    response = client.get(address, headers=headers)
+                    times.append(perf_counter() - start)
+            return median(times) * 1000, len(queries), response
+
+        print(f"{ISSUES} issues of {STORIES} stories")
+        print(f"{'':34}{'KB':>6}{'whole ms':>10}{'queries':>9}{'304 ms':>8}{'queries':>9}{'part':>7}")
+        for listing in LISTINGS:
+            for kind in ("rss.xml", "atom.xml", "feed.json"):
+                whole, many, response = timed(listing + kind)
+                known, few, again = timed(listing + kind, **{"If-None-Match": response.headers["ETag"]})
+                assert again.status_code == 304
+                size = len(response.content) / 1000
+                print(f"{listing + kind:34}{size:6.0f}{whole:10.1f}{many:9}{known:8.1f}{few:9}{known / whole:7.0%}")
+
+
+if __name__ == "__main__":
+    main()
