@@ -20,6 +20,7 @@ from digests.views import (
     sitemaps,
     source,
     story,
+    subscribe,
     tag,
 )
 from digests.views.preview import preview
@@ -83,6 +84,8 @@ urlpatterns = [
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", listings.tagged, name="tag"),
     path("search/", search.search, name="search"),
+    path("subscribe/", subscribe.subscribe, name="subscribe"),
+    path("subscriptions.opml", subscribe.opml, name="opml"),
     path("stories/<uid:uid>/", story.story, name="story"),
     path("corrections/", corrections.corrections, name="corrections"),
     *feeds.of("corrections/", listings.corrections, name="corrections"),

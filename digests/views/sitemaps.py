@@ -23,7 +23,7 @@ from digests.views.answers import document, readable
 from digests.views.dressed import shared
 
 PARTS = ("sitemap-pages", "sitemap-tags", "sitemap-month")  # by their names in urls.py, as what is in them
-LISTS = ("front", "digest", "month", "tags", "corrections")
+LISTS = ("front", "digest", "month", "tags", "sources", "corrections", "subscribe")
 NEWS_IS = timedelta(hours=48)
 MOST_NEWS = 1000  # Google takes no more
 NEWS_LANGUAGES = {"zh-hans": "zh-cn"}  # where Google has a name of its own

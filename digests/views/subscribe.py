@@ -1,0 +1,39 @@
+"""Every feed in one place: as a page for people, and as a file that feed readers take in whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+
+from digests.models import Digest, Edition
+from digests.views.answers import answer, document, feed_links, readable
+
+
+@readable
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """Show what can be subscribed to, and how."""
+    context = {
+        "digests": [
+            (digest, feed_links("digest", digest.slug), feed_links("stories", digest.slug)) for digest in _public()
+        ],
+        "sources": feed_links("sources"),
+        "corrections": feed_links("corrections"),
+        "feeds": feed_links("front"),
+    }
+    return answer(request, "digests/subscribe.html", context)
+
+
+@readable
+def opml(request: HttpRequest) -> HttpResponse:
+    """Give all feeds of the newsroom and its digests as OPML 2.0."""
+    response = document(request, "machines/subscriptions.opml", {"digests": _public()}, "text/x-opml; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="subscriptions.opml"'
+    return response
+
+
+def _public() -> Any:
+    """Return the digests that have something to read, with their channels. Two queries."""
+    live = Edition.objects.live().filter(digest=OuterRef("pk"))
+    return Digest.objects.filter(Exists(live)).order_by("name").prefetch_related("channels")
