@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from digests.markup import LENGTH, VERSION, card, images, links, plain, raised, render, render_line
 
-PLAIN = """b blockquote br dd del details div dl dt em figcaption figure h3 h4 h5 h6 hr i ins kbd li mark p pre s
+PLAIN = """b br dd del details div dl dt em figcaption figure h3 h4 h5 h6 hr i ins kbd li mark p pre s
 small span strong sub summary sup table tbody tfoot thead tr u ul"""
 ALLOWED: dict[str, set[str]] = {tag: set() for tag in PLAIN.split()} | {
+    "blockquote": {"lang"},
     "a": {"href", "title", "rel"},
     "code": {"class"},
     "img": {"src", "alt", "title", "width", "height", "loading"},

@@ -557,7 +557,7 @@ def test_queries_of_a_list_are_as_many_for_1000_issues(
     for address, queries in {
         "/": 3,
         "/morning/": 5,
-        "/morning/?before=2026-02-25": 4,
+        "/morning/?before=2026-02-25": 5,
         "/morning/2026/02/": 4,
         "/tags/": 3,
         "/tags/ai/": 5,

@@ -133,7 +133,9 @@ def test_the_index_names_months_by_digest_and_when_they_changed(client: Client, 
 
 
 def test_an_empty_newsroom_has_its_lists(client: Client, digest: Digest) -> None:
-    assert everything(client) == {"/": None, "/tags/": None, "/corrections/": None, "/morning/": None}
+    assert everything(client) == dict.fromkeys(
+        ("/", "/tags/", "/sources/", "/corrections/", "/subscribe/", "/morning/")
+    )
     assert news(client) == []
 
 
@@ -159,7 +161,9 @@ def test_what_readers_do_not_have_is_nowhere(
     assert set(everything(client)) == {
         "/",
         "/tags/",
+        "/sources/",
         "/corrections/",
+        "/subscribe/",
         "/morning/",
         "/morning/2026/03/",
         "/morning/2026-03-01/",
@@ -312,6 +316,6 @@ def test_queries_are_as_many_for_many_issues(
     client: Client, digest: Digest, django_assert_num_queries: DjangoAssertNumQueries, issues: int
 ) -> None:
     archive(digest, issues)
-    for address, queries in zip(ADDRESSES, (3, 3, 1, 2, 1), strict=True):
+    for address, queries in zip(ADDRESSES, (3, 4, 1, 2, 1), strict=True):
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200

@@ -421,6 +421,6 @@ def test_checking_writes_nothing_and_asks_little(
     client, text = desk(people.writer), write(manuscript(60), uids=True)
     counts = Revision.objects.count(), LogEntry.objects.count()
     checked(client, issue, text)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         checked(client, issue, text)
     assert (Revision.objects.count(), LogEntry.objects.count()) == counts

@@ -40,7 +40,7 @@ def _overview(request: HttpRequest) -> HttpResponse:
         groups.append(
             {"kind": kind or UNSORTED, "label": _label(kind), "all": len(found), "tags": _used(found[:OVERVIEW], uses)}
         )
-    return answer(request, "digests/tags.html", {"groups": groups, "is_first": True})
+    return answer(request, "digests/tags.html", {"groups": groups, "is_first": True, "feeds": feed_links("front")})
 
 
 def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
