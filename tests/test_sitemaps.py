@@ -113,10 +113,10 @@ def test_the_parts_list_every_page_once_with_when_it_changed(client: Client, pub
     published(5)
     published(date=DAY + timedelta(days=1))
     archive(Digest.objects.create(name="Evening", slug="evening-2026", language="en"), 40)
-    kinds = {"front", "digest", "month", "tags", "corrections", "tag", "issue", "story"}
+    kinds = {"front", "digest", "month", "tags", "sources", "corrections", "subscribe", "tag", "issue", "story"}
     wanted = {page.path: page.updated for page in pages.every(kinds=kinds)}
     assert everything(client) == wanted
-    assert len(wanted) == 1 + 2 + 4 + 2 + 3 + 42 + 88
+    assert len(wanted) == 1 + 2 + 4 + 4 + 3 + 42 + 88
 
 
 def test_the_index_names_months_by_digest_and_when_they_changed(client: Client, published: Make) -> None:
