@@ -22,9 +22,6 @@ _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
 _ANCHOR = re.compile(r'(?<= )href="(?=#)')
 
 
-SEARCH = "/search/"  # and ?q=
-
-
 def absolute(path: str) -> str:
     """Return a path of this site as an address that works anywhere."""
     return f"{settings.SITE_URL}{path}"

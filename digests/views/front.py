@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from digests.models import Digest, Edition
-from digests.pages import SEARCH
 from digests.views import jsonld
 from digests.views.answers import answer, feed_links, readable
 from digests.views.dressed import shared
@@ -28,7 +28,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "leads": led(editions),
         "digest": only,
         "shared": shared(editions[0]) if editions else None,
-        "structured": jsonld.of_site(only.name if only else _("Newsroom"), SEARCH),
+        "structured": jsonld.of_site(only.name if only else _("Newsroom"), reverse("search")),
         "recent": page_of(before, "", size=RECENT).entries,
         "feeds": feed_links("front"),
     }

@@ -34,9 +34,14 @@ def listed(editions: Any) -> Any:
 
 def headlines_of(editions: Iterable[Edition]) -> dict[int, list[Story]]:
     """Return the first stories of each edition. One query, however many they have."""
-    found: dict[int, list[Story]] = {}
     stories = Story.objects.live().filter(edition__in=editions, position__lt=HEADLINES)
-    for story in stories.only("uid", "headline", "section", "edition_id", "position").order_by("position"):
+    return by_edition(stories.only("uid", "headline", "section", "edition_id", "position").order_by("position"))
+
+
+def by_edition(stories: Iterable[Story]) -> dict[int, list[Story]]:
+    """Return stories under the numbers of their editions, in the order that they came in."""
+    found: dict[int, list[Story]] = {}
+    for story in stories:
         found.setdefault(story.edition_id, []).append(story)
     return found
 

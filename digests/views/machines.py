@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from digests.models import Digest, Edition
-from digests.pages import SEARCH, absolute
+from digests.pages import absolute
 from digests.views.answers import document, feed_links, readable
 from digests.views.listing import listed
 
@@ -24,13 +24,15 @@ SUMMARY = 160  # characters, as search results have
 def robots(request: HttpRequest) -> HttpResponse:
     """Let crawlers everywhere but to the desk, to drafts and to what a search finds."""
     refused = settings.NEWSROOM_REFUSED_CRAWLERS
-    return document(request, "machines/robots.txt", {"search": SEARCH, "refused": refused}, "text/plain; charset=utf-8")
+    return document(
+        request, "machines/robots.txt", {"search": reverse("search"), "refused": refused}, "text/plain; charset=utf-8"
+    )
 
 
 @readable
 def opensearch(request: HttpRequest) -> HttpResponse:
     """Tell browsers how to search here."""
-    context = {"search": SEARCH, "language": settings.LANGUAGE_CODE}
+    context = {"search": reverse("search"), "language": settings.LANGUAGE_CODE}
     return document(request, "machines/opensearch.xml", context, "application/opensearchdescription+xml; charset=utf-8")
 
 
@@ -43,7 +45,7 @@ def llms(request: HttpRequest) -> HttpResponse:
         "digests": [_digest(digest) for digest in digests],
         "issues": [_issue(edition) for edition in listed(live)[:NEWEST]],
         "feeds": feed_links("front"),
-        "search": SEARCH,
+        "search": reverse("search"),
     }
     return document(request, "machines/llms.txt", context, "text/plain; charset=utf-8")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from digests.models import Digest, Edition, Source, Story
 from digests.pages import moved
 from digests.views.answers import answer, feed_links, readable
-from digests.views.listing import page_of
+from digests.views.listing import by_edition, page_of
 
 PAGE = 20  # issues
 SOURCES = 100
@@ -84,9 +84,7 @@ def source(request: HttpRequest, domain: str) -> HttpResponse:
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
     if not page.entries:
         raise Http404(_("No live story is from this source."))
-    reported: dict[int, list[Story]] = {}
-    for story in stories.filter(edition__in=page.entries).defer("page"):
-        reported.setdefault(story.edition_id, []).append(story)
+    reported = by_edition(stories.filter(edition__in=page.entries).defer("page"))
     context = {
         "source": found,
         "entries": [(edition, reported[edition.pk]) for edition in page.entries],

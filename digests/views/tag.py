@@ -15,7 +15,7 @@ from digests.models import Edition, Story, Tag
 from digests.pages import moved
 from digests.views.answers import answer, feed_links, readable
 from digests.views.dressed import shared
-from digests.views.listing import page_of
+from digests.views.listing import by_edition, page_of
 
 PAGE = 20  # issues
 OF_A_KIND = 200  # tags
@@ -114,9 +114,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(_("No live issue has this tag."))
     own = Edition.objects.filter(pk__in=[entry.pk for entry in page.entries]).values_list("pk", "page__tags")
     whole = {pk for pk, words in own if found.is_among(words)}
-    tagged: dict[int, list[Story]] = {}
-    for story in Story.objects.live().filter(edition__in=page.entries, tags=found).defer("page"):
-        tagged.setdefault(story.edition_id, []).append(story)
+    tagged = by_edition(Story.objects.live().filter(edition__in=page.entries, tags=found).defer("page"))
     context = {
         "tag": found,
         "kind": _label(found.kind),
