@@ -14,9 +14,14 @@ PARTS = "\n"  # stands between the parts of a text, where no phrase reaches acro
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
+def kept(text: str) -> str:
+    """Return a text that every database keeps."""
+    return _UNKEPT.sub("\ufffd", text)
+
+
 def fold(text: str) -> str:
     """Return a text in the one form in which it is compared: NFKC, case folded, each run of white space one space."""
-    return " ".join(unicodedata.normalize("NFKC", _UNKEPT.sub("\ufffd", text)).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", kept(text)).casefold().split())
 
 
 def grams(folded: str) -> str:

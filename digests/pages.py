@@ -146,7 +146,7 @@ def _feeds(name: str) -> tuple[str, ...]:
 # The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader
 # to find, fails tests/test_public_addresses.py.
 KINDS = {
-    ("front", *_feeds("front"), "tags", "search", "subscribe", "opml"): _newsroom,
+    ("front", *_feeds("front"), "tags", "search", "subscribe", "custom", "opml"): _newsroom,
     ("corrections", *_feeds("corrections"), "sources", *_feeds("sources")): _newsroom,
     ("sitemap", "sitemap-pages", "news-sitemap", "robots", "opensearch", "llms"): _newsroom,
     ("digest", *_feeds("digest"), *_feeds("stories")): _digests,

@@ -190,6 +190,7 @@ def _project(edition: Edition) -> None:
     sources = Source.objects.known(item.link for item in manuscript.items)
     tags = Tag.objects.entered([*manuscript.tags, *(tag for item in manuscript.items for tag in item.tags)])
     edition.tags.set(set(tags.values()))
+    edition.own_tags.set({tags[Tag.key_of(name)] for name in manuscript.tags})
     # As the words have it, retracted or not: a thread does not break where a story was taken back.
     follows = {item.uid: item.follows for item in edition.revision.manuscript.items}
     threads = _threads(follows)

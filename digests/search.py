@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any, Self
 
 from django.db.models import Case, Q, QuerySet, TextField, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 
 from digests.folding import fold, places
 from digests.markup import marked
-from digests.models import Story, StoryText
+from digests.models import Edition, Story, StoryText, Tag
 
 Stories = QuerySet[Story, Any]
 
@@ -37,6 +38,36 @@ def without(stories: Stories, phrase: str) -> Stories:
     """Narrow stories to those that do not have a phrase."""
     folded = fold(phrase)
     return stories.exclude(pk__in=StoryText.objects.holding(folded)) if folded else stories.none()
+
+
+def any_of(stories: Stories, phrases: Iterable[str]) -> Stories:
+    """Narrow stories to those that have any of some phrases; without phrases, leave them as they are."""
+    held = [StoryText.objects.holding(folded) for phrase in phrases if (folded := fold(phrase))]
+    if not held:
+        return stories
+    union = " UNION ".join(one.sql for one in held)  # one set of keys, which a database can begin with
+    return stories.filter(pk__in=RawSQL(union, [value for one in held for value in one.params]))
+
+
+def tagged(tags: Iterable[Tag]) -> Q:
+    """Return what is true of stories that have one of some tags, or are in an issue that has one itself."""
+    of_story, of_issue = Story.tags.through.objects, Edition.own_tags.through.objects
+    return Q(pk__in=of_story.filter(tag__in=tags).values("story")) | Q(
+        edition__in=of_issue.filter(tag__in=tags).values("edition")
+    )
+
+
+def shown(stories: Stories) -> Stories:
+    """Read of stories what a hit shows, and their `plain` words."""
+    # Until it is projected anew, a story from before there was a search has no text.
+    plain = Coalesce("text__plain", Value(""), output_field=TextField())
+    return stories.annotate(plain=plain).select_related("edition__digest", "source").only(*_SHOWN)
+
+
+_SHOWN = (
+    "uid", "headline", "section", "position", "source__name", "source__domain",
+    "edition__date", *(f"edition__digest__{name}" for name in ("slug", "name", "language")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +101,11 @@ class Query:
     def ranked(self, stories: Stories) -> Stories:
         """Put first what has more of the phrases in its headline, then what is newer; an issue's in its own order.
 
-        Each has its `rank`, and its `plain` words.
+        Each has its `rank`.
         """
         told = [When(pk__in=StoryText.objects.holding(phrase, in_headline=True), then=1) for phrase in self.wanted]
         rank: Any = sum((Case(one, default=0) for one in told), Value(0))
-        # Until it is projected anew, a story from before there was a search has no text.
-        plain = Coalesce("text__plain", Value(""), output_field=TextField())
-        return stories.annotate(rank=rank, plain=plain).order_by("-rank", "-edition__date", "-edition_id", "position")
+        return stories.annotate(rank=rank).order_by("-rank", "-edition__date", "-edition_id", "position")
 
 
 # Where a page of what was found begins

@@ -533,9 +533,9 @@ def test_a_week_that_is_none_is_not_found(digest: Digest, client: Client, clock:
     assert client.get(f"/morning/stories/rss.xml?day={week}").status_code in (400, 404)
 
 
-def signs(client: Client, listing: str) -> dict[str, tuple[str, datetime]]:
+def signs(client: Client, listing: str, query: str = "") -> dict[str, tuple[str, datetime]]:
     """Return ETag and Last-Modified of a listing's feeds."""
-    responses = {kind: get(client, listing + kind) for kind in KINDS}
+    responses = {kind: get(client, listing + kind + query) for kind in KINDS}
     return {
         kind: (response.headers["ETag"], parsedate_to_datetime(response.headers["Last-Modified"]))
         for kind, response in responses.items()

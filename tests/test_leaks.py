@@ -315,6 +315,31 @@ def test_a_search_for_what_is_not_public_finds_nothing(client: Client, newsroom:
     assert {where: total(word) for word, where in newsroom.items()} == dict.fromkeys(newsroom.values(), "0")
 
 
+def test_wishes_for_what_is_not_public_bring_nothing(client: Client, newsroom: dict[str, str]) -> None:
+    def brought(line: str) -> int:
+        return len(client.get("/feeds/custom/feed.json", {"q": line}).json()["items"])
+
+    assert brought("正文")
+    assert {where: brought(word) for word, where in newsroom.items()} == dict.fromkeys(newsroom.values(), 0)
+
+
+def test_nobody_is_told_that_a_tag_or_source_waits_in_a_draft(client: Client, newsroom: dict[str, str]) -> None:
+    hidden = {where: word for word, where in newsroom.items() if where in ("draft: tag", "draft: storytag")}
+    hosts = [f"{word}.test" for word, where in newsroom.items() if where == "draft: host"]
+    names = {"tag": list(hidden.values()), "source": hosts}
+    assert {Tag.objects.filter(name__in=names["tag"]).count(), Source.objects.filter(domain__in=hosts).count()} == {
+        2,
+        1,
+    }
+    for place, known in names.items():
+        for name in known:
+            for address, field, form in (("/search/", place, "{}"), ("/feeds/custom/rss.xml", "q", place + ":{}")):
+                answers = {one: client.get(address, {field: form.format(one)}) for one in (name, "nobody")}
+                assert {answer.status_code for answer in answers.values()} == {400}
+                said = {one: answer.content.decode().replace(one, "…") for one, answer in answers.items()}
+                assert said[name] == said["nobody"]
+
+
 # That it finds what is there
 
 

@@ -324,6 +324,20 @@ def test_what_filters_hide_is_said(client: Client) -> None:
     assert [link["href"] for link in look(client, q="没有的", digest="morning").select(".tips li a")] == ["/tags/"]
 
 
+def test_a_tag_finds_the_stories_that_have_it_and_those_of_an_issue_that_has(client: Client, published: Make) -> None:
+    items = (NewsItem("甲", body="正文", tags=("芯片",)), NewsItem("乙", body="正文", tags=("AI",)))
+    published(tags=("早间", "AI"), sections=(Section("版块", items=items),))
+    found = {tag: [hit.get_text() for hit in look(client, tag=tag).select(".entry-title")] for tag in ("芯片", "AI")}
+    assert found == {"芯片": ["甲"], "AI": ["甲", "乙"]}
+
+
+def test_a_source_by_its_name_is_all_that_have_it(client: Client, published: Make) -> None:
+    items = (NewsItem("甲", link="https://openai.com/1"), NewsItem("乙", link="https://blogs.nvidia.com/2"),
+             NewsItem("丙", link="https://nvidianews.nvidia.com/3"))  # fmt: skip
+    published(sections=(Section("版块", items=items),))
+    assert [hit.get_text() for hit in look(client, source="nvidia").select(".entry-title")] == ["乙", "丙"]
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
@@ -372,8 +386,8 @@ def test_a_search_costs_three_queries_and_one_a_filter(
         ({}, 1),
         ({"q": "新闻 正文 -没有"}, 3),
         ({"q": "没有的"}, 3),
-        ({"q": "新闻", "digest": "morning", "tag": "芯片", "source": "source1.test", "from": "2026-01-01"}, 6),
-        ({"q": "没有的", "tag": "芯片"}, 5),
+        ({"q": "新闻", "digest": "morning", "tag": "芯片", "source": "source1.test", "from": "2026-01-01"}, 8),
+        ({"q": "没有的", "tag": "芯片"}, 6),
     ):
         with django_assert_num_queries(queries):
             look(client, **asked)

@@ -9,11 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from digests import wishes
 from digests.feeds import periods
 from digests.feeds.entries import CorrectionEntries, Entries, IssueEntries, StoryEntries
 from digests.models import Digest, Edition, Source, Story, Tag
@@ -123,6 +126,21 @@ def source(request: HttpRequest, domain: str) -> Listing | HttpResponse:
         changed_at=found.changed_at,
         missing=_("No live story has this source."),
     )
+
+
+def custom(request: HttpRequest) -> Listing | HttpResponse:
+    """The stories that a reader's line of wishes asks for."""
+    try:
+        asked = wishes.read(request.GET.get("q", ""))
+        stories = asked.among(Story.objects.all(), asked.rows())
+    except ValidationError as error:
+        return HttpResponseBadRequest("\n".join(error.messages), content_type="text/plain; charset=utf-8")
+    with translation.override(settings.LANGUAGE_CODE):
+        title = f"{asked} · {_('Newsroom')}"
+        description = _("Stories that a reader wished for: %(wishes)s") % {"wishes": asked}
+    query = urlencode({"q": asked}, safe=":")
+    page = f"{reverse('custom')}?{query}"
+    return Listing("custom", title, StoryEntries(stories), query=query, description=description, page=page)
 
 
 def corrections(request: HttpRequest) -> Listing:

@@ -81,7 +81,8 @@ class Edition(models.Model):
     cover = models.CharField(max_length=100, blank=True, db_index=True)
     page = models.JSONField(default=dict)
     printed_at = models.DateTimeField(default=timezone.now)
-    tags = models.ManyToManyField(Tag, related_name="editions")
+    tags = models.ManyToManyField(Tag, related_name="editions")  # the issue's, and those of its stories
+    own_tags = models.ManyToManyField(Tag, related_name="whole_editions")  # the alone
     pictures = models.ManyToManyField(Picture, related_name="editions")
 
     objects = EditionQuerySet.as_manager()

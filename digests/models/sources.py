@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.values import domain
@@ -38,6 +39,14 @@ class SourceManager(models.Manager["Source"]):
         host = domain(f"https://{name}/")
         found = {source.domain: source for source in self.filter(domain__in={host, _letters(host), _punycode(host)})}
         return found.get(host) or next(iter(found.values()), None)
+
+    def meant(self, words: str) -> list[Source]:
+        """Return what a reader means: the source of an address or domain, or all by a name; of what readers ever had."""
+        host = domain(words if "//" in words else f"//{words}")
+        found = self.at(host) if host else None
+        meant = self.filter(pk=found.pk) if found else self.filter(name__iexact=words)
+        begun = Q(stories__edition__live_from__lte=timezone.now())
+        return list(meant.filter(begun).distinct())
 
 
 def _letters(host: str) -> str:

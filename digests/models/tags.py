@@ -59,6 +59,11 @@ class TagManager(models.Manager["Tag"]):
             found.keys = frozenset(row.key for row in rows)
         return found and (found.renamed_to or found)
 
+    def meant(self, words: str) -> Tag | None:
+        """Return the tag that a reader means, by any name of it or its address; none that readers never had."""
+        found = self.known([words]).get(Tag.key_of(words)) or self.at(words)
+        return found if found and found.editions.begun().exists() else None
+
     def rename(self, tag: Tag, name: str) -> Tag:
         """Give a tag another name, and return it; if another tag has or had that name, the two become one: that one.
 
@@ -105,8 +110,8 @@ def _hand_over(tag: Tag, other: Tag) -> None:
     """Let another tag have all that a tag has."""
     tag.tagged_issues.update(tag=other)
     tag.tagged_news_items.update(tag=other)
-    for through, owner in ((Tag.editions.through, "edition"), (Tag.stories.through, "story")):
-        rows: Any = through._default_manager
+    for tagged, owner in ((Tag.editions, "edition"), (Tag.whole_editions, "edition"), (Tag.stories, "story")):
+        rows: Any = tagged.through._default_manager
         both = rows.filter(tag=other).values(owner)
         rows.filter(tag=tag, **{f"{owner}__in": both}).delete()
         rows.filter(tag=tag).update(tag=other)

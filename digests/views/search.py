@@ -7,14 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from digests import search as index
-from digests.manuscript.values import domain
-from digests.models import Digest, Edition, Source, Story, Tag
+from digests.models import Digest, Source, Story, Tag
 from digests.views.answers import answer, asked_language, readable
 
 PAGE = 20  # stories
@@ -73,18 +71,15 @@ class Asked(forms.Form):
         named = self.cleaned_data["tag"]
         if not named:
             return None
-        found = Tag.objects.at(named) or Tag.objects.known([named]).get(Tag.key_of(named))
+        found = Tag.objects.meant(named)
         if found is None:
             raise forms.ValidationError(_("There is no such tag."))
         return found
 
-    def clean_source(self) -> Source | None:
+    def clean_source(self) -> list[Source]:
         named = self.cleaned_data["source"]
-        if not named:
-            return None
-        host = domain(named if "//" in named else f"//{named}")
-        found = Source.objects.filter(Q(domain=host) | Q(name=named)).first()
-        if found is None:
+        found = Source.objects.meant(named) if named else []
+        if named and not found:
             raise forms.ValidationError(_("No story has this source. Write its domain, such as example.com."))
         return found
 
@@ -104,13 +99,9 @@ class Asked(forms.Form):
         if digest := self.cleaned_data["digest"]:
             stories = stories.filter(edition__digest=digest)
         if tag := self.cleaned_data["tag"]:
-            of_story, of_issue = Story.tags.through.objects, Edition.tags.through.objects
-            stories = stories.filter(
-                Q(pk__in=of_story.filter(tag=tag).values("story"))
-                | Q(edition__in=of_issue.filter(tag=tag).values("edition"))
-            )
-        if source := self.cleaned_data["source"]:
-            stories = stories.filter(source=source)
+            stories = stories.filter(index.tagged([tag]))
+        if sources := self.cleaned_data["source"]:
+            stories = stories.filter(source__in=sources)
         days: tuple[date | None, date | None] = self.cleaned_data["from"], self.cleaned_data["to"]
         for name, day in zip(("edition__date__gte", "edition__date__lte"), days, strict=True):
             if day:
@@ -149,7 +140,7 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
     """Return a page of what was found, and how much it is in all."""
     query: index.Query = asked.cleaned_data["q"]
     found = query.among(asked.narrowed())
-    ranked = query.ranked(found).select_related("edition__digest", "source").only(*_SHOWN)
+    ranked = index.shown(query.ranked(found))
     try:
         listed: list[Any] = list((index.after(ranked, after) if after else ranked)[: PAGE + 1])
     except ValueError:
@@ -167,9 +158,3 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
         "after": index.place(listed[PAGE - 1]) if len(listed) > PAGE else "",
         "without_filters": query.among(Story.objects.live()).count() if query and is_filtered and not listed else 0,
     }
-
-
-_SHOWN = (
-    "uid", "headline", "section", "position", "source__name", "source__domain",
-    "edition__date", *(f"edition__digest__{name}" for name in ("slug", "name", "language")),
-)  # fmt: skip

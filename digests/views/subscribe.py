@@ -16,7 +16,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     """Show what can be subscribed to, and how."""
     context = {
         "digests": [
-            (digest, feed_links("digest", digest.slug), feed_links("stories", digest.slug)) for digest in _public()
+            (digest, feed_links("digest", digest.slug), feed_links("stories", digest.slug)) for digest in public()
         ],
         "sources": feed_links("sources"),
         "corrections": feed_links("corrections"),
@@ -28,12 +28,12 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @readable
 def opml(request: HttpRequest) -> HttpResponse:
     """Give all feeds of the newsroom and its digests as OPML 2.0."""
-    response = document(request, "machines/subscriptions.opml", {"digests": _public()}, "text/x-opml; charset=utf-8")
+    response = document(request, "machines/subscriptions.opml", {"digests": public()}, "text/x-opml; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="subscriptions.opml"'
     return response
 
 
-def _public() -> Any:
+def public() -> Any:
     """Return the digests that have something to read, with their channels. Two queries."""
     live = Edition.objects.live().filter(digest=OuterRef("pk"))
     return Digest.objects.filter(Exists(live)).order_by("name").prefetch_related("channels")

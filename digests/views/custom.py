@@ -1,0 +1,86 @@
+"""A feed that a reader composes: what a line of wishes would have brought, and where to subscribe to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from digests import search, wishes
+from digests.folding import fold
+from digests.models import Story
+from digests.views.answers import answer, feed_links, readable
+from digests.views.subscribe import public
+
+SHOWN = 20  # stories
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+
+class Line(forms.Form):
+    """A line of wishes."""
+
+    q = forms.CharField(
+        label=_("Your wishes"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"maxlength": wishes.LONGEST, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_q(self) -> tuple[wishes.Wishes, wishes.Rows] | None:
+        if not self.cleaned_data["q"]:
+            return None
+        said = wishes.read(self.cleaned_data["q"])
+        return said, said.rows()
+
+
+# What is said of wishes, in their own order.
+SAID = {
+    ("", True): _("Any of these words"),
+    ("", False): _("None of these words"),
+    ("digest", True): _("Only in"),
+    ("digest", False): _("Not in"),
+    ("tag", True): _("Only tagged"),
+    ("tag", False): _("Not tagged"),
+    ("source", True): _("Only from"),
+    ("source", False): _("Not from"),
+}
+
+
+@readable
+def custom(request: HttpRequest) -> HttpResponse:
+    """Let a reader write wishes, and show which stories they would have brought."""
+    line = Line(request.GET, auto_id="look-%s", label_suffix="", use_required_attribute=False)
+    context: dict[str, Any] = {"line": line, "given": request.GET.get("q", "").strip()}
+    if not line.is_valid():
+        return answer(request, "digests/custom.html", context, status=400)
+    brought = _brought(*line.cleaned_data["q"]) if context["given"] else {"digests": public()}
+    return answer(request, "digests/custom.html", context | brought)
+
+
+def _brought(said: wishes.Wishes, rows: wishes.Rows) -> dict[str, Any]:
+    """Return what wishes say, what they would have brought, and their feeds. Two queries."""
+    stories = said.among(Story.objects.live(), rows)
+    query = search.Query(tuple(map(fold, said.words(wanted=True))))
+    today = timezone.localdate()
+    lately = stories.filter(edition__date__gt=today - MONTH)
+    address = urlencode({"q": said}, safe=":")
+    return {
+        "said": [
+            (SAID[kind], [row for wish in group for row in rows.get(wish, [wish.words])])
+            for kind, group in groupby(said.all, key=lambda wish: (wish.place, wish.wanted))
+        ],
+        "lately": lately.aggregate(week=Count("pk", filter=Q(edition__date__gt=today - WEEK)), month=Count("pk")),
+        "hits": [
+            {"story": story, "headline": search.headline(story, query), "excerpt": search.excerpt(story.plain, query)}
+            for story in search.shown(stories).order_by("-edition__date", "-edition", "position")[:SHOWN]
+        ],
+        "feeds": [{**feed, "url": f"{feed['url']}?{address}"} for feed in feed_links("custom")],
+    }
