@@ -31,10 +31,11 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from digests import pictures, press, workflow
 from digests.feeds import hub
-from digests.feeds.formats import FORMATS, Format
+from digests.feeds.formats import write
 from digests.feeds.values import Entry, Feed, Image
 from digests.manuscript.values import Brief, NewsItem, Section, new_uid
 from digests.models import Digest, Edition, Issue, Revision, Source, Story, Tag
+from digests.pages import FORMATS, Format
 from digests.states import Action
 from tests.conftest import manuscript, reword
 
@@ -818,7 +819,7 @@ def test_no_text_in_any_field_makes_a_feed_invalid(kind: Format, texts: list[str
     a, b, c, d, e, f, g, h, i, j, k, m, n, o = texts
     entry = Entry(a, b, c, d, at, at, e, f, summary=g, tags=(h, i), external_url=j, image=Image(k, m, n, 1, 2))
     feed = Feed(o, a, b, c, d, e, f, g, at, (entry,), hub=h, earlier=i, later=j, is_archive=True)
-    written = kind.write(feed).encode()
+    written = write(feed, kind).encode()
     if kind.name == "json":
         item = json.loads(written)["items"][0]
         assert (item.get("title", ""), item["content_html"]) == (entry.title, entry.html)

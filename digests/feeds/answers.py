@@ -25,11 +25,11 @@ from django.views.decorators.http import require_safe
 
 from digests import markup, pages
 from digests.feeds.entries import State
-from digests.feeds.formats import FORMATS, Format
+from digests.feeds.formats import write
 from digests.feeds.listings import Find, Listing
 from digests.feeds.periods import Span
 from digests.feeds.values import Feed
-from digests.pages import absolute
+from digests.pages import FORMATS, Format, absolute
 
 MAX_AGE = 300  # seconds
 ICON = "img/feed.png"
@@ -88,7 +88,7 @@ def answer(request: HttpRequest, listing: Listing, kind: Format) -> HttpResponse
     answered = get_conditional_response(request, etag, modified, response) or response
     if answered is response:
         entries = tuple(listing.entries.read(state.keys, at))
-        response.content = kind.write(replace(feed, entries=entries))
+        response.content = write(replace(feed, entries=entries), kind)
     answered.headers["Access-Control-Allow-Origin"] = "*"  # readers that run in a browser
     answered.headers["X-Robots-Tag"] = "noindex"  # people who search should find the page
     if feed.hub:
