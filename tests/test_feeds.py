@@ -944,10 +944,12 @@ def test_every_page_names_its_own_feeds(published: Make, client: Client) -> None
         "/tags/": (["/"], "新闻编辑部"),
         "/morning/": (issue_and_stories, "晨报"),
         "/morning/2026-03-01/": (issue_and_stories, "晨报"),
-        "/morning/2026/03/": (["/morning/2026/03/"], "晨报"),
+        "/morning/2026/03/": (["/morning/2026/03/"], "晨报 · 2026-03"),
         f"/stories/{story.uid}/": (["/morning/stories/"], "晨报"),
         "/tags/ai/": (["/tags/ai/"], "AI"),
         "/corrections/": (["/corrections/"], "新闻编辑部 · 更正记录"),
+        "/sources/": (["/sources/"], "全部来源的报道"),
+        "/sources/source1.test/": (["/sources/source1.test/"], "source1.test"),
     }
     for page, (listings, name) in expected.items():
         head = BeautifulSoup(client.get(page).content, "html.parser").head
