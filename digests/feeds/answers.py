@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, reverse
 from django.urls import path as route
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -128,7 +128,7 @@ def _document(listing: Listing, kind: Format, state: State, newest: Span, asked:
         ),
         title=listing.title,
         description=listing.description or listing.title,
-        author=listing.author or listing.title,
+        author=listing.author or _newsroom(),
         language=listing.language or settings.LANGUAGE_CODE,
         icon=absolute(static(ICON)),
         updated=max(changed, default=CODE_SINCE),
@@ -139,6 +139,11 @@ def _document(listing: Listing, kind: Format, state: State, newest: Span, asked:
         is_archive=bool(asked and is_archived(asked.since)),
         is_complete=bool(listing.span),
     )
+
+
+def _newsroom() -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Newsroom")
 
 
 def _modified(feed: Feed, at: datetime) -> int:
