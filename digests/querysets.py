@@ -80,6 +80,16 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Return what has a page of its own at an instant: live stories and tombstones."""
         return self.filter(_span(at or timezone.now(), "edition__"))
 
+    def once(self, at: datetime | None = None) -> Self:
+        """Leave out stories that another live edition has too, and had later: what is at their address is that.
+
+        A story that goes on in another issue is in two when its former one is rolled back.
+        """
+        later = self.model._default_manager.addressed(at).filter(
+            uid=OuterRef("uid"), edition__live_from__gt=OuterRef("edition__live_from")
+        )
+        return self.exclude(Exists(later))
+
     def dated(self) -> Self:
         """Add `first_published`: when readers first had the story, in whichever edition."""
         first = self.model._default_manager.filter(uid=OuterRef("uid")).order_by("edition__live_from")

@@ -114,7 +114,7 @@ def _correction(
         "changed": changed,
     }
     return Entry(
-        id=tag_uri(edition, f"{digest.slug}/corrections/{edition.number}"),
+        id=tag_uri(edition.date, f"{digest.slug}/corrections/{edition.number}"),
         url=url,
         title=name,
         summary=edition.note,
@@ -135,7 +135,7 @@ def _withdrawal(edition: Any) -> Entry:
         kind = _("Withdrawal")
         name = _("%(kind)s: %(title)s") % {"kind": kind, "title": f"{digest.name} {edition.date}"}
     return Entry(
-        id=tag_uri(edition, f"{digest.slug}/withdrawals/{edition.number}"),
+        id=tag_uri(edition.date, f"{digest.slug}/withdrawals/{edition.number}"),
         url=url,
         title=name,
         html=html_of("feeds/withdrawal.html", {"is_back": edition.live is not None}, digest, url, {}),

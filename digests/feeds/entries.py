@@ -154,16 +154,22 @@ class StoryEntries(Entries):
     edition = "edition__"
     order = ("-edition__date", "-edition", "position")
 
+    def live(self, at: datetime) -> Any:
+        return self.rows.live(at).once(at)
+
     def begun(self, at: datetime) -> Any:
         return self.rows.filter(edition__live_from__lte=at).annotate(ended=F("edition__live_until"))
 
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
-        first = Story.objects.filter(uid=OuterRef("uid")).order_by("edition__live_from").values("edition__live_from")
+        first = Story.objects.filter(uid=OuterRef("uid")).order_by("edition__live_from")
         stories = list(
             Story.objects.filter(pk__in=keys)
             .select_related("edition__digest")
             .defer("edition__page", "edition__digest__subscribe_card", "edition__digest__policies")
-            .annotate(first_published=Subquery(first[:1]))
+            .annotate(
+                first_published=Subquery(first.values("edition__live_from")[:1]),
+                first_date=Subquery(first.values("edition__date")[:1]),
+            )
             .order_by(*self.order)
         )
         shown = pictures.portable(set().union(*(pictures.named(story.page) for story in stories)))
@@ -184,7 +190,7 @@ def _issue(edition: Any, page: dict[str, Any], corrections: Iterable[Edition], s
     url = absolute(edition.get_absolute_url())
     given = {"page": page, "corrections": corrections, "cover": default_storage.url(cover) if cover else ""}
     return Entry(
-        id=tag_uri(edition, digest.slug),
+        id=tag_uri(edition.date, digest.slug),
         url=url,
         title=edition.title,
         summary=edition.summary,
@@ -202,7 +208,7 @@ def _story(story: Any, shown: Mapping[str, Shown]) -> Entry:
     digest = story.edition.digest
     url = absolute(story.get_absolute_url())
     return Entry(
-        id=tag_uri(story.edition, f"stories/{story.uid}"),
+        id=tag_uri(story.first_date, f"stories/{story.uid}"),
         url=url,
         title=story.headline,
         summary=story.excerpt,
@@ -241,6 +247,6 @@ def only_tagged(page: dict[str, Any], tag: Tag) -> dict[str, Any]:
     return {**page, "intro": "", "sections": [section for section in sections if section["items"]]}
 
 
-def tag_uri(edition: Edition, name: str) -> str:
+def tag_uri(date: Date, name: str) -> str:
     """Return an id (RFC 4151): the same whatever is corrected, and over http and https."""
-    return f"tag:{urlsplit(settings.SITE_URL).hostname},{edition.date.isoformat()}:{name}"
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},{date}:{name}"
