@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from digests.manuscript import diff
-from digests.models import Insight, Issue, NewsItem
+from digests.manuscript.values import Manuscript
+from digests.markup import plain
+from digests.models import Insight, Issue, NewsItem, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,40 @@ def told(differences: Iterable[diff.Change], text: Callable[[diff.Place, str], s
         Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
         for (kind, uid, title, section), changes in things.items()
     ]
+
+
+# What readers are told of two editions
+
+_UNSEEN = {"cover_image", "footer", "bullet", "seo"}  # fields that no page shows
+_MARKDOWN = {"summary", "intro", "lead", "body", "text"}
+
+
+def seen(old: Manuscript, new: Manuscript) -> list[diff.Change]:
+    """Return the differences between two editions that readers see."""
+    return [one for one in diff.diff(old, new) if one.place.field not in _UNSEEN]
+
+
+def followed(differences: Iterable[diff.Change]) -> dict[str, str]:
+    """Return the headlines of the live stories that others follow now, or did before, by uid. One query at most."""
+    uids = {uid for one in differences if one.place.field == "follows" for uid in (one.old, one.new) if uid}
+    stories = Story.objects.live().filter(uid__in=uids) if uids else Story.objects.none()
+    return dict(stories.values_list("uid", "headline"))
+
+
+def told_to_readers(differences: Iterable[diff.Change], headlines: Mapping[str, str]) -> list[Changed]:
+    """Return differences in words, and in nothing else: `headlines` are those of the stories that others follow."""
+
+    def text(place: diff.Place, text: str) -> str:
+        match place.field:
+            case "":  # a thing as a whole, whose parts stand on lines of their own
+                return "\n".join(map(plain, text.split("\n")))
+            case "follows":
+                return headlines.get(text, "")
+            case "cover_file":
+                return _("a picture") if text else ""
+        return plain(text) if place.field in _MARKDOWN else readable(place, text)
+
+    return told(differences, text)
 
 
 _WHATS = {

@@ -22,6 +22,23 @@ _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
 _ANCHOR = re.compile(r'(?<= )href="(?=#)')
 
 
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form in which there is every feed."""
+
+    name: str  # after the dash of its name in urls.py
+    file: str  # at the end of its address
+    content_type: str
+    title: str  # as people call it
+
+
+FORMATS = (
+    Format("rss", "rss.xml", "application/rss+xml", "RSS"),
+    Format("atom", "atom.xml", "application/atom+xml", "Atom"),
+    Format("json", "feed.json", "application/feed+json", "JSON Feed"),
+)
+
+
 def absolute(path: str) -> str:
     """Return a path of this site as an address that works anywhere."""
     return f"{settings.SITE_URL}{path}"
@@ -140,7 +157,7 @@ def _tag_sitemaps(at: datetime) -> Places:
 
 
 def _feeds(name: str) -> tuple[str, ...]:
-    return tuple(f"{name}-{kind}" for kind in ("rss", "atom", "json"))
+    return tuple(f"{name}-{kind.name}" for kind in FORMATS)
 
 
 # The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader

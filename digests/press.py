@@ -84,10 +84,26 @@ def rebuild(edition: Edition) -> None:
     _project(edition)
 
 
-def public_manuscript(edition: Edition) -> Manuscript:
-    """Return the words of an edition as readers may have them: tombstones for what was retracted since."""
+def public_manuscript(edition: Edition, reasons: Mapping[str, str] | None = None) -> Manuscript:
+    """Return the words of an edition as readers may have them: tombstones for what was retracted since.
+
+    `reasons` are those of its issue's retractions, by uid, where they are known already.
+    """
     with translation.override(edition.digest.language):
-        return _tombstoned(edition.revision.manuscript, _reasons(edition.issue_id))
+        return _tombstoned(edition.revision.manuscript, _reasons(edition.issue_id) if reasons is None else reasons)
+
+
+def as_it_was(edition: Edition, live: Edition, reasons: Mapping[str, str]) -> Manuscript:
+    """Return the words of an earlier edition as readers may have them while another is live.
+
+    The headline of what was retracted may stand in the issue's own title, summary and intro as they were, so those are
+    the live edition's then.
+    """
+    words = public_manuscript(edition, reasons)
+    if not reasons:
+        return words
+    now = public_manuscript(live, reasons)
+    return replace(words, title=now.title, summary=now.summary, intro=now.intro, seo=now.seo)
 
 
 def _reasons(issue_id: int) -> dict[str, str]:

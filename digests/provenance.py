@@ -31,7 +31,7 @@ class Label:
 
 
 def label(edition: Edition, kinds: Mapping[str, str]) -> Label:
-    """Return the label of an edition as printed. `kinds` gives the class of each domain: see `kinds_of`."""
+    """Return the label of an edition as printed. `kinds` gives the class of each domain."""
     page = edition.page
     items = [item for section in page["sections"] for item in section["items"] if not item["retracted"]]
     counted = Counter(kinds.get(domain(url), Source.Kind.UNKNOWN) for url in page["cited"])
@@ -62,12 +62,6 @@ def cited(manuscript: Manuscript) -> list[str]:
             for text in (item.body, *(insight.text for insight in item.insights)):
                 found += links(text)
     return [url for url in found if domain(url)]
-
-
-def kinds_of(edition: Edition) -> dict[str, str]:
-    """Return the class of each domain that an edition cites. One query."""
-    domains = {domain(url) for url in edition.page["cited"]}
-    return dict(Source.objects.filter(domain__in=domains).values_list("domain", "kind"))
 
 
 def _counts(values: Iterable[str], order: tuple[str, ...]) -> dict[str, int]:

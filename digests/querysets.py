@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -36,19 +36,35 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         first = self.model._default_manager.filter(issue=OuterRef("issue")).order_by("live_from").values("live_from")
         return self.annotate(first_published=Subquery(first[:1]))
 
+    def kept(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers may have: the live ones, and those that led to them.
+
+        What was withdrawn stays so when its issue is published anew.
+        """
+        withdrawn = self.model._default_manager.withdrawn(at).filter(issue=OuterRef("issue"))
+        return self.begun(at).exclude(Exists(withdrawn.filter(live_until__gt=OuterRef("live_from"))))
+
     def corrections(self, at: datetime | None = None) -> Self:
-        """Return the editions that told readers of a correction, of issues that they still have, the newest first."""
-        at = at or timezone.now()
-        live = self.model._default_manager.live(at).filter(issue=OuterRef("issue"))
-        return self.begun(at).exclude(correction="").filter(Exists(live)).order_by("-live_from", "-pk")
+        """Return the editions that told readers of a correction, of those that they may have, the newest first."""
+        return self.kept(at).exclude(correction="").order_by("-live_from", "-pk")
 
     def withdrawn(self, at: datetime | None = None) -> Self:
-        """Return the last edition of each issue that readers had and have no more, what went last first."""
+        """Return the editions that ended and had none to take their place, what went last first."""
+        following = self.model._default_manager.filter(issue=OuterRef("issue"), live_from=OuterRef("live_until"))
+        ended = self.filter(live_until__lte=at or timezone.now())
+        return ended.exclude(Exists(following)).order_by("-live_until", "-pk")
+
+    def told(self, at: datetime | None = None) -> Self:
+        """Return what the log of corrections tells: corrections, and issues that were withdrawn, by their last edition.
+
+        Each has when it was told, `told_at`, and whether it `is_withdrawal`.
+        """
         at = at or timezone.now()
-        later = self.model._default_manager.begun(at).filter(
-            issue=OuterRef("issue"), live_from__gt=OuterRef("live_from")
-        )
-        return self.filter(live_until__lte=at).exclude(Exists(later)).order_by("-live_until", "-pk")
+        itself = self.model._default_manager.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            is_withdrawal=Exists(itself.withdrawn(at)),
+            told_at=Case(When(is_withdrawal=True, then="live_until"), default="live_from"),
+        ).filter(Q(is_withdrawal=True) | Exists(itself.corrections(at)))
 
     def flagged(self) -> Self:
         """Return what went out without approval and still waits for one."""
@@ -63,6 +79,16 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def addressed(self, at: datetime | None = None) -> Self:
         """Return what has a page of its own at an instant: live stories and tombstones."""
         return self.filter(_span(at or timezone.now(), "edition__"))
+
+    def once(self, at: datetime | None = None) -> Self:
+        """Leave out stories that another live edition has too, and had later: what is at their address is that.
+
+        A story that goes on in another issue is in two when its former one is rolled back.
+        """
+        later = self.model._default_manager.addressed(at).filter(
+            uid=OuterRef("uid"), edition__live_from__gt=OuterRef("edition__live_from")
+        )
+        return self.exclude(Exists(later))
 
     def dated(self) -> Self:
         """Add `first_published`: when readers first had the story, in whichever edition."""

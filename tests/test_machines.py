@@ -23,7 +23,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from digests import exchange, workflow
 from digests.manuscript.values import Insight, NewsItem, Section
 from digests.markup import data_block
-from digests.models import Digest, Edition, Issue, Story
+from digests.models import Digest, Edition, Issue, Source, Story
 from digests.states import Action
 from tests.test_pages import archive, rewrite, story_of
 from tests.test_public_addresses import picture
@@ -494,13 +494,20 @@ FORMS = {
 }
 
 
+def all_changed(at: datetime) -> None:
+    """Have all that the forms of an issue are made from be of one instant."""
+    Edition.objects.update(live_from=at, printed_at=at)
+    Digest.objects.update(changed_at=at)
+    Source.objects.update(changed_at=at)
+
+
 @pytest.mark.parametrize(("form", "kind"), FORMS.items())
 def test_other_forms_are_for_any_site_and_name_the_page(
     client: Client, published: Make, people: SimpleNamespace, form: str, kind: str
 ) -> None:
     issue = published()
     at = datetime(2026, 3, 1, 1, 2, 3, tzinfo=UTC)
-    Edition.objects.update(live_from=at)
+    all_changed(at)
     response = client.get(f"/morning/{form}", headers={"accept-language": "en"})
     headers = response.headers
     assert headers["Content-Type"] == kind
@@ -523,11 +530,35 @@ def test_an_approval_after_the_fact_changes_the_label_and_its_date(
 ) -> None:
     issue = draft()
     workflow.perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震")
-    Edition.objects.update(live_from=datetime(2026, 3, 1, tzinfo=UTC))
+    all_changed(datetime(2026, 3, 1, tzinfo=UTC))
     before = client.get(f"{ISSUE}label.json")
     workflow.perform(Action.ENDORSE, issue, by=people.reviewer)
     after = client.get(f"{ISSUE}label.json", headers={"if-modified-since": before.headers["Last-Modified"]})
     assert after.status_code == 200 and after.json()["independently_reviewed"] is True
+
+
+@pytest.mark.parametrize(
+    ("form", "change"),
+    [
+        ("2026-03-01.md", {"subscribe_card": "<p>每天一早。</p>"}),
+        ("2026-03-01.json", {"kind": Source.Kind.OFFICIAL}),
+        ("2026-03-01/label.json", {"kind": Source.Kind.OFFICIAL}),
+    ],
+)
+def test_what_other_forms_say_beside_the_words_changes_both_their_signs(
+    client: Client, published: Make, form: str, change: dict[str, str]
+) -> None:
+    published()
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    all_changed(at)
+    before = client.get(f"/morning/{form}")
+    row: Any = Source.objects.get(domain="source1.test") if "kind" in change else Digest.objects.get()
+    for name, value in change.items():
+        setattr(row, name, value)
+    row.save()
+    for sign, asked in (("ETag", "if-none-match"), ("Last-Modified", "if-modified-since")):
+        again = client.get(f"/morning/{form}", headers={asked: before.headers[sign]})
+        assert again.status_code == 200 and again.content != before.content, sign
 
 
 def test_a_page_names_its_other_forms(client: Client, published: Make) -> None:

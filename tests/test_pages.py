@@ -223,10 +223,12 @@ def test_corrections_are_told(client: Client, published: Make, people: SimpleNam
     assert not get(client, "/morning/2026-03-01/").find(id="corrections")
     Edition.objects.update(live_from=timezone.now() - timedelta(hours=1))
     rewrite(issue, replace(exchange.from_rows(issue), title="改过的要闻"), people)
+    since, corrected = Edition.objects.order_by("live_from").values_list("live_from", flat=True)
     page = get(client, "/morning/2026-03-01/")
     assert "数字有误，已改正。" in page.find(id="corrections").get_text()
-    first, updated = (time["datetime"] for time in page.select(".facts time"))
-    assert first <= updated  # to the second
+    first, updated = (datetime.fromisoformat(str(time["datetime"])) for time in page.select(".facts time"))
+    assert (first, updated) == (since.replace(microsecond=0), corrected.replace(microsecond=0))
+    assert updated - first >= timedelta(hours=1)
     assert get(client, f"/stories/{story_of(issue).uid}/").select_one(".corrected")
 
 

@@ -149,6 +149,37 @@ def test_a_story_keeps_its_address_when_it_goes_to_another_day(
     assert page.select_one(".kicker a")["href"] == f"/morning/2026-03-02/#{moved.uid}"
 
 
+def test_a_story_in_two_issues_is_listed_once_where_it_was_last(
+    client: Client, published: Make, draft: Make, people: SimpleNamespace
+) -> None:
+    issue = published()
+    moved = words_of(issue).sections[0].items[0]
+    address, source = f"/stories/{moved.uid}/", moved.link.split("/")[2]
+
+    def listed() -> tuple[list[str], list[str], list[str], set[str]]:
+        feed = client.get("/morning/stories/feed.json").json()["items"]
+        found = get(client, f"/search/?q={moved.headline}").select(f"main a[href='{address}']")
+        of_source = get(client, f"/sources/{source}/").select(f"main a[href='{address}']")
+        there = [item for item in feed if item["url"].endswith(address)]
+        kicker = get(client, address).select_one(".kicker a")["href"]
+        return [item["id"] for item in there], [a["href"] for a in found], [a["href"] for a in of_source], {kicker}
+
+    name = f"tag:news.example.org,2026-03-01:stories/{moved.uid}"
+    first = listed()
+    assert first == ([name], [address], [address], {f"/morning/2026-03-01/#{moved.uid}"})
+    other = draft(date=DAY + timedelta(days=1))
+    publish(issue, with_items(words_of(issue), lambda items: items[1:]), people)
+    publish(other, with_items(words_of(other), lambda items: (moved, *items)), people)
+    second = listed()
+    assert second == (*first[:3], {f"/morning/2026-03-02/#{moved.uid}"})
+    workflow.perform(
+        Action.ROLL_BACK, Issue.objects.get(pk=issue.pk), by=people.editor, edition=1,
+        note="恢复。", correction=Correction.CLARIFICATION,
+    )  # fmt: skip
+    assert Story.objects.live().filter(uid=moved.uid).count() == 2
+    assert listed() == first
+
+
 def test_a_name_that_readers_have_or_will_have_elsewhere_is_not_given_again(
     published: Make, draft: Make, people: SimpleNamespace
 ) -> None:

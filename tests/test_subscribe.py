@@ -29,6 +29,22 @@ def test_every_feed_on_the_page_answers(client: Client, published: Make) -> None
     assert page.find("a", href="/subscriptions.opml")
 
 
+def test_a_feed_reader_that_is_given_the_page_finds_every_feed_by_its_name(client: Client, published: Make) -> None:
+    published()
+    page = BeautifulSoup(client.get("/subscribe/").content, "html.parser")
+    links = page.select("head link[rel=alternate]")
+    assert {link["href"] for link in links} == {link["href"] for link in page.select(".feeds dd a")}
+    names = {link["title"]: link["href"] for link in links if link["type"] == "application/atom+xml"}
+    assert names == {
+        "新闻编辑部 (Atom)": "/atom.xml",
+        "全部来源的报道 (Atom)": "/sources/atom.xml",
+        "新闻编辑部 · 更正记录 (Atom)": "/corrections/atom.xml",
+        "晨报 (Atom)": "/morning/atom.xml",
+        "晨报 · 报道 (Atom)": "/morning/stories/atom.xml",
+    }
+    assert len({link["title"] for link in links}) == len(links)
+
+
 def test_a_digest_with_nothing_to_read_is_not_offered(client: Client, published: Make) -> None:
     published()
     Digest.objects.create(name="Not yet", slug="not-yet")

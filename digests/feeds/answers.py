@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, reverse
 from django.urls import path as route
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -25,11 +25,11 @@ from django.views.decorators.http import require_safe
 
 from digests import markup, pages
 from digests.feeds.entries import State
-from digests.feeds.formats import FORMATS, Format
+from digests.feeds.formats import write
 from digests.feeds.listings import Find, Listing
 from digests.feeds.periods import Span
 from digests.feeds.values import Feed
-from digests.pages import absolute
+from digests.pages import FORMATS, Format, absolute
 
 MAX_AGE = 300  # seconds
 ICON = "img/feed.png"
@@ -88,7 +88,7 @@ def answer(request: HttpRequest, listing: Listing, kind: Format) -> HttpResponse
     answered = get_conditional_response(request, etag, modified, response) or response
     if answered is response:
         entries = tuple(listing.entries.read(state.keys, at))
-        response.content = kind.write(replace(feed, entries=entries))
+        response.content = write(replace(feed, entries=entries), kind)
     answered.headers["Access-Control-Allow-Origin"] = "*"  # readers that run in a browser
     answered.headers["X-Robots-Tag"] = "noindex"  # people who search should find the page
     if feed.hub:
@@ -128,7 +128,7 @@ def _document(listing: Listing, kind: Format, state: State, newest: Span, asked:
         ),
         title=listing.title,
         description=listing.description or listing.title,
-        author=listing.author or listing.title,
+        author=listing.author or _newsroom(),
         language=listing.language or settings.LANGUAGE_CODE,
         icon=absolute(static(ICON)),
         updated=max(changed, default=CODE_SINCE),
@@ -139,6 +139,11 @@ def _document(listing: Listing, kind: Format, state: State, newest: Span, asked:
         is_archive=bool(asked and is_archived(asked.since)),
         is_complete=bool(listing.span),
     )
+
+
+def _newsroom() -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Newsroom")
 
 
 def _modified(feed: Feed, at: datetime) -> int:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from datetime import date as Date
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import DateField, Exists, F, Max, OuterRef, Subquery, Value
+from django.db.models import DateField, Exists, F, OuterRef, Q, Subquery, Value
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.encoding import iri_to_uri
-from django.utils.translation import gettext as _
 
 from digests import pictures
 from digests.feeds.periods import Day, Span, Week
@@ -52,7 +53,9 @@ class Entries:
     least = 20
     period: Week | Day = Week()
     day = "date"  # where a row's place in time is
+    days: tuple[str, ...] = ("date",)  # where it may have been, or may come to be
     edition = ""  # the way from a row to its edition
+    facts: tuple[str, ...] = ("live_from", "printed_at", "digest__changed_at")  # of it: when what it says last changed
     order: tuple[str, ...] = ("-date", "-pk")
 
     def __init__(self, rows: Any) -> None:
@@ -81,21 +84,20 @@ class Entries:
 
     def state(self, span: Span, at: datetime) -> State:
         """Return what decides what a document of these days says. One query, and no words are read."""
-        days = {"gte": span.since, "lt": span.until}
-        within = {f"{self.day}__{how}": self.instant(day) for how, day in days.items() if day}
-        changes = [f"{self.edition}{name}" for name in ("live_from", "printed_at", "digest__changed_at")]
         made = Picture.objects.filter(editions=OuterRef(f"{self.edition}pk"), made_at__isnull=False)
         rows = (
             self.begun(at)
-            .filter(**within)
+            .filter(self._within(span, *self.days))
             .annotate(
-                here=Exists(self.live(at).filter(pk=OuterRef("pk"))),
+                here=Exists(self.live(at).filter(self._within(span, self.day), pk=OuterRef("pk"))),
                 made=Subquery(made.order_by("-made_at").values("made_at")[:1]),
                 earlier=self._next(at, lt=span.since),
                 later=self._next(at, gte=span.until),
             )
-            .order_by(*self.order)
-            .values_list("pk", "here", "earlier", "later", "ended", "made", *changes)
+            .order_by("pk")
+            .values_list(
+                "pk", "here", "earlier", "later", "ended", "made", *(f"{self.edition}{name}" for name in self.facts)
+            )
         )
         facts, changed, beside = {}, [], (None, None)
         for pk, here, earlier, later, *instants in rows:
@@ -109,6 +111,10 @@ class Entries:
     def instant(self, day: Date) -> Any:
         """Return the beginning of a day, as rows have it."""
         return day
+
+    def _within(self, span: Span, *days: str) -> Q:
+        bounds = {how: self.instant(day) for how, day in (("gte", span.since), ("lt", span.until)) if day}
+        return reduce(or_, (Q(**{f"{day}__{how}": bound for how, bound in bounds.items()}) for day in days))
 
     def _next(self, at: datetime, **beyond: Date | None) -> Any:
         ((how, day),) = beyond.items()
@@ -126,7 +132,7 @@ class IssueEntries(Entries):
         self.tag = tag
 
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
-        editions = list(_editions(keys).dated().order_by(*self.order))
+        editions = list(editions_of(keys).dated().order_by(*self.order))
         corrections: dict[int, list[Edition]] = {}
         told = Edition.objects.corrections(at).filter(issue__in=[edition.issue_id for edition in editions])
         for correction in told.only("issue", "correction", "note", "live_from").order_by("live_from"):
@@ -144,47 +150,33 @@ class StoryEntries(Entries):
     least = 60
     period = Day()
     day = "edition__date"
+    days = ("edition__date",)
     edition = "edition__"
     order = ("-edition__date", "-edition", "position")
+
+    def live(self, at: datetime) -> Any:
+        return self.rows.live(at).once(at)
 
     def begun(self, at: datetime) -> Any:
         return self.rows.filter(edition__live_from__lte=at).annotate(ended=F("edition__live_until"))
 
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
-        first = Story.objects.filter(uid=OuterRef("uid")).order_by("edition__live_from").values("edition__live_from")
+        first = Story.objects.filter(uid=OuterRef("uid")).order_by("edition__live_from")
         stories = list(
             Story.objects.filter(pk__in=keys)
             .select_related("edition__digest")
             .defer("edition__page", "edition__digest__subscribe_card", "edition__digest__policies")
-            .annotate(first_published=Subquery(first[:1]))
+            .annotate(
+                first_published=Subquery(first.values("edition__live_from")[:1]),
+                first_date=Subquery(first.values("edition__date")[:1]),
+            )
             .order_by(*self.order)
         )
         shown = pictures.portable(set().union(*(pictures.named(story.page) for story in stories)))
         return [_story(story, shown) for story in stories]
 
 
-class CorrectionEntries(Entries):
-    """One entry a correction: what kind it was, and what readers were told."""
-
-    day = "live_from"
-    order = ("-live_from", "-pk")
-
-    def live(self, at: datetime) -> Any:
-        return self.rows.corrections(at)
-
-    def begun(self, at: datetime) -> Any:
-        gone = Edition.objects.filter(issue=OuterRef("issue"), live_until__lte=at).order_by().values("issue")
-        ended = Subquery(gone.annotate(last=Max("live_until")).values("last"))
-        return self.rows.begun(at).exclude(correction="").annotate(ended=ended)
-
-    def instant(self, day: Date) -> Any:
-        return datetime.combine(day, time(), UTC)
-
-    def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
-        return [_correction(edition) for edition in _editions(keys).defer("page").order_by(*self.order)]
-
-
-def _editions(keys: Iterable[int]) -> Any:
+def editions_of(keys: Iterable[int]) -> Any:
     editions = Edition.objects.filter(pk__in=keys).select_related("digest")
     return editions.defer("digest__subscribe_card", "digest__policies")
 
@@ -198,11 +190,11 @@ def _issue(edition: Any, page: dict[str, Any], corrections: Iterable[Edition], s
     url = absolute(edition.get_absolute_url())
     given = {"page": page, "corrections": corrections, "cover": default_storage.url(cover) if cover else ""}
     return Entry(
-        id=tag_uri(edition, digest.slug),
+        id=tag_uri(edition.date, digest.slug),
         url=url,
         title=edition.title,
         summary=edition.summary,
-        html=_html("feeds/issue.html", given, digest, url, shown),
+        html=html_of("feeds/issue.html", given, digest, url, shown),
         published=edition.first_published,
         updated=edition.live_from,
         author=page["editor"] or digest.name,
@@ -216,11 +208,11 @@ def _story(story: Any, shown: Mapping[str, Shown]) -> Entry:
     digest = story.edition.digest
     url = absolute(story.get_absolute_url())
     return Entry(
-        id=tag_uri(story.edition, f"stories/{story.uid}"),
+        id=tag_uri(story.first_date, f"stories/{story.uid}"),
         url=url,
         title=story.headline,
         summary=story.excerpt,
-        html=_html("feeds/story.html", {"item": story.page}, digest, url, shown),
+        html=html_of("feeds/story.html", {"item": story.page}, digest, url, shown),
         published=story.first_published,
         updated=story.edition.live_from,
         author=digest.name,
@@ -230,27 +222,7 @@ def _story(story: Any, shown: Mapping[str, Shown]) -> Entry:
     )
 
 
-def _correction(edition: Edition) -> Entry:
-    digest = edition.digest
-    url = absolute(edition.get_absolute_url()) + "#corrections"
-    with translation.override(digest.language):
-        kind = edition.get_correction_display()
-        title = _("%(kind)s: %(title)s") % {"kind": kind, "title": edition.title}
-    return Entry(
-        id=tag_uri(edition, f"{digest.slug}/corrections/{edition.number}"),
-        url=url,
-        title=title,
-        summary=edition.note,
-        html=_html("feeds/correction.html", {"edition": edition}, digest, url, {}),
-        published=edition.live_from,
-        updated=edition.live_from,
-        author=digest.name,
-        language=digest.language,
-        tags=(str(kind),),
-    )
-
-
-def _html(template: str, given: dict[str, Any], digest: Digest, url: str, shown: Mapping[str, Shown]) -> str:
+def html_of(template: str, given: dict[str, Any], digest: Digest, url: str, shown: Mapping[str, Shown]) -> str:
     """Write the words of an entry in its digest's language, so that they can be read anywhere."""
     with translation.override(digest.language), timezone.override(digest.zone):
         html = render_to_string(template, {**given, "language": digest.language})
@@ -275,6 +247,6 @@ def only_tagged(page: dict[str, Any], tag: Tag) -> dict[str, Any]:
     return {**page, "intro": "", "sections": [section for section in sections if section["items"]]}
 
 
-def tag_uri(edition: Edition, name: str) -> str:
+def tag_uri(date: Date, name: str) -> str:
     """Return an id (RFC 4151): the same whatever is corrected, and over http and https."""
-    return f"tag:{urlsplit(settings.SITE_URL).hostname},{edition.date.isoformat()}:{name}"
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},{date}:{name}"

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import rfc3339_date
 
 from digests.feeds.values import Entry, Feed
+from digests.pages import Format
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    name: str
-    file: str
-    content_type: str
-    write: Callable[[Feed], str]
+def write(feed: Feed, kind: Format) -> str:
+    return _WRITERS[kind.name](feed)
 
 
 def _rss(feed: Feed) -> str:
@@ -69,8 +65,4 @@ def _said(members: dict[str, Any], *required: str) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value or name in required}
 
 
-FORMATS = (
-    Format("rss", "rss.xml", "application/rss+xml", _rss),
-    Format("atom", "atom.xml", "application/atom+xml", _atom),
-    Format("json", "feed.json", "application/feed+json", _json),
-)
+_WRITERS: dict[str, Callable[[Feed], str]] = {"rss": _rss, "atom": _atom, "json": _json}

@@ -17,9 +17,8 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django_tasks import task
 
-from digests.feeds.formats import FORMATS
 from digests.models import LogEntry
-from digests.pages import absolute
+from digests.pages import FORMATS, absolute
 from digests.states import Action
 from digests.workflow import announced
 

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from digests import wishes
 from digests.feeds import periods
-from digests.feeds.entries import CorrectionEntries, Entries, IssueEntries, StoryEntries
+from digests.feeds.corrections import CorrectionEntries
+from digests.feeds.entries import Entries, IssueEntries, StoryEntries
 from digests.models import Digest, Edition, Source, Story, Tag
 from digests.pages import moved
 

@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import conditional_page, require_safe
 
 from digests.models import Digest
+from digests.pages import FORMATS
 from digests.views.listing import onward
 
 MAX_AGE = 60  # seconds
@@ -114,13 +115,14 @@ def as_json(data: dict[str, Any]) -> HttpResponse:
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
-FEEDS = (("rss", "RSS", "application/rss+xml"), ("atom", "Atom", "application/atom+xml"),
-         ("json", "JSON Feed", "application/feed+json"))  # fmt: skip
-
-
 def feed_links(name: str, *args: Any) -> list[dict[str, str]]:
     """Return the feeds of a listing, as links."""
     return [
-        {"of": name, "name": title, "type": kind, "url": reverse(f"{name}-{end}", args=args)}
-        for end, title, kind in FEEDS
+        {
+            "of": name,
+            "name": kind.title,
+            "type": kind.content_type,
+            "url": reverse(f"{name}-{kind.name}", args=args),
+        }
+        for kind in FORMATS
     ]

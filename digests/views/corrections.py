@@ -1,8 +1,8 @@
 """The public log of corrections: what the newsroom got wrong, and when it said so.
 
 A correction of an issue that was withdrawn is withdrawn with it, since its note may repeat what had to go. That the
-issue was withdrawn stays in the log, in our words and none of its own: a log in which the gravest case leaves no trace
-is worth little. An approval after an emergency changes no word, so it is no correction.
+issue was withdrawn stays in the log, in our words and none of its own, even if it comes back: a log in which the
+gravest case leaves no trace is worth little. An approval after an emergency changes no word, so it is no correction.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -65,7 +65,10 @@ def _entries(publication: Digest | None, kind: str, before: tuple[datetime, int]
         told = Edition.objects.corrections().annotate(told_at=F("live_from"), **_of_correction())
         found += _part(told.filter(correction=kind) if kind else told, publication, before)
     if kind in ("", WITHDRAWAL):
-        gone = Edition.objects.withdrawn().annotate(told_at=F("live_until"), is_withdrawal=Value(True))
+        back = Edition.objects.live().filter(issue=OuterRef("issue"))
+        gone = Edition.objects.withdrawn().annotate(
+            told_at=F("live_until"), is_withdrawal=Value(True), is_back=Exists(back)
+        )
         found += _part(gone, publication, before)
     return sorted(found, key=lambda entry: (entry.told_at, entry.pk), reverse=True)[: PAGE + 1]
 
@@ -84,11 +87,11 @@ def _part(editions: Any, publication: Digest | None, before: tuple[datetime, int
 def _of_correction() -> dict[str, Any]:
     """Return what an entry links to: the issue as it is now, the edition before, and the story that was taken back."""
     live = Edition.objects.live().filter(issue=OuterRef("issue"))
-    before = Edition.objects.filter(issue=OuterRef("issue"), live_from__lt=OuterRef("live_from"))
+    before = Edition.objects.filter(issue=OuterRef("issue"), live_until=OuterRef("live_from"))
     taken_back = Retraction.objects.filter(issue=OuterRef("issue"), at=OuterRef("live_from"))
     return {
         "title_now": Subquery(live.values("title")[:1]),
-        "before": Subquery(before.order_by("-live_from").values("number")[:1]),
+        "before": Subquery(before.values("number")[:1]),
         "story": Coalesce(Subquery(taken_back.values("uid")[:1]), Value("")),
     }
 

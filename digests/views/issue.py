@@ -77,7 +77,7 @@ def issue_page(
 
     `pictures_by` is added to the address of each picture: what opens those that readers do not have.
     """
-    label = provenance.label(edition, {name: source.kind for name, source in sources.items()})
+    label = _label(edition, sources)
     neighbours = listed(Edition.objects.live().filter(digest=edition.digest)).defer("summary")
     shown = pictures.shown(pictures.named(edition.page), by=pictures_by)
     image = shared(edition, shown, edition.page["cover"]["alt"])
@@ -107,7 +107,8 @@ def issue_page(
 @of_any_edition
 def label(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give the nutrition label of an issue."""
-    return _for_programs(edition, as_json(_label(edition).to_json()))
+    sources = _sources(edition)
+    return _for_programs(edition, as_json(_label(edition, sources).to_json()), sources.values())
 
 
 @of_any_edition
@@ -120,6 +121,7 @@ def markdown(request: HttpRequest, edition: Any) -> HttpResponse:
 @of_any_edition
 def data(request: HttpRequest, edition: Any) -> HttpResponse:
     """Give an issue as data, with its label."""
+    sources = _sources(edition)
     words = press.public_manuscript(edition).to_json()
     del words["footer"]  # a card: raw HTML, and no part of the day's words
     facts = {
@@ -133,9 +135,9 @@ def data(request: HttpRequest, edition: Any) -> HttpResponse:
             item["uid"] for section in edition.page["sections"] for item in section["items"] if item["retracted"]
         ],
         "manuscript": words,
-        "label": _label(edition).to_json(),
+        "label": _label(edition, sources).to_json(),
     }
-    return _for_programs(edition, as_json(facts))
+    return _for_programs(edition, as_json(facts), sources.values())
 
 
 def live_edition(slug: str, day: Date) -> Any:
@@ -150,15 +152,19 @@ def live_edition(slug: str, day: Date) -> Any:
     raise Http404(_("There is no such issue."))
 
 
-def _for_programs(edition: Any, response: HttpResponse) -> HttpResponse:
-    """Let pages of any site read an answer; say which page it is another form of, and since when it is so."""
+def _for_programs(edition: Any, response: HttpResponse, sources: Iterable[Source] = ()) -> HttpResponse:
+    """Let pages of any site read an answer; say which page it is another form of, and since when it is so.
+
+    `sources` are those whose class it tells.
+    """
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Content-Language"] = edition.digest.language
     response.headers["Link"] = f'<{absolute(edition.get_absolute_url())}>; rel="canonical"'
     # What an earlier edition may still say can change with each that comes after it.
     since = getattr(edition, "current", edition)
-    changed = max(since.live_from, since.endorsed_at or since.live_from)
-    response.headers["Last-Modified"] = http_date(changed.timestamp())
+    changes = [since.live_from, since.endorsed_at, since.printed_at, edition.digest.changed_at]
+    changes += [source.changed_at for source in sources]
+    response.headers["Last-Modified"] = http_date(max(filter(None, changes)).timestamp())
     return response
 
 
@@ -168,8 +174,8 @@ def _sources(edition: Edition) -> dict[str, Source]:
     return {source.domain: source for source in Source.objects.filter(domain__in=domains)}
 
 
-def _label(edition: Edition) -> provenance.Label:
-    return provenance.label(edition, provenance.kinds_of(edition))
+def _label(edition: Edition, sources: Mapping[str, Source]) -> provenance.Label:
+    return provenance.label(edition, {name: source.kind for name, source in sources.items()})
 
 
 def _facts(label: provenance.Label) -> list[tuple[Any, list[tuple[Any, int]]]]:

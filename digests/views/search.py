@@ -95,7 +95,7 @@ class Asked(forms.Form):
 
     def narrowed(self) -> index.Stories:
         """Return the live stories that the filters leave."""
-        stories: index.Stories = Story.objects.live()
+        stories: index.Stories = Story.objects.live().once()
         if digest := self.cleaned_data["digest"]:
             stories = stories.filter(edition__digest=digest)
         if tag := self.cleaned_data["tag"]:
@@ -148,6 +148,7 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
     if after and not listed:
         raise Http404(_("Nothing more was found."))
     is_filtered = asked.given.keys() != {"q"}
+    everywhere = Story.objects.live().once()
     return {
         "hits": [
             {"story": story, "headline": index.headline(story, query), "excerpt": index.excerpt(story.plain, query)}
@@ -156,5 +157,5 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
         "total": found.count(),
         "is_first": not after,
         "after": index.place(listed[PAGE - 1]) if len(listed) > PAGE else "",
-        "without_filters": query.among(Story.objects.live()).count() if query and is_filtered and not listed else 0,
+        "without_filters": query.among(everywhere).count() if query and is_filtered and not listed else 0,
     }

@@ -79,7 +79,7 @@ def source(request: HttpRequest, domain: str) -> HttpResponse:
         raise Http404(_("There is no such source."))
     if found.domain != domain:
         return moved(request, domain=found.domain)
-    stories = Story.objects.live().filter(source=found)
+    stories = Story.objects.live().once().filter(source=found)
     with_it = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
     if not page.entries:

@@ -22,7 +22,7 @@ _WORDS = ("headline", "link", "body", "notes", "tags", "ai_role")  # of a story'
 @readable
 def story(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one story of a live edition, or its tombstone."""
-    corrections = Edition.objects.begun().filter(issue=OuterRef("edition__issue")).exclude(correction="")
+    corrections = Edition.objects.corrections().filter(issue=OuterRef("edition__issue"))
     found: Any = (
         Story.objects.addressed()
         .filter(uid=uid)
@@ -72,7 +72,7 @@ def _corrections(story: Story) -> list[Any]:
     An edition corrects an issue; whether it touched this story is seen by comparing what was printed of it.
     """
     printed = (
-        Story.objects.filter(uid=story.uid, edition__issue=story.edition.issue_id, edition__in=Edition.objects.begun())
+        Story.objects.filter(uid=story.uid, edition__issue=story.edition.issue_id, edition__in=Edition.objects.kept())
         .select_related("edition")
         .only("page", *(f"edition__{name}" for name in ("number", "live_from", "correction", "note")))
         .order_by("edition__live_from")
