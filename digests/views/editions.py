@@ -9,7 +9,8 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from digests import pictures, press
 from digests.changes import Changed, readable, told
@@ -104,7 +105,7 @@ def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
             case "follows":
                 return headlines.get(text, "")
             case "cover_file":
-                return _("a picture") if text else ""
+                return gettext("a picture") if text else ""
         return plain(text) if place.field in _MARKDOWN else readable(place, text)
 
     return told(differences, text)
