@@ -1,4 +1,4 @@
-"""Which language a short text is in, by its script alone: plain, and silent where it cannot know."""
+"""Which language a short text is in, by its script alone: plain, and silent where it cannot know. And how it is cut."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _WORD = re.compile("[A-Za-z][A-Za-z’']+")  # a letter alone is a name for something
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+_CUT_WORD = re.compile(r"[^\W\u3041-\uffff]+\Z")  # of a script that has spaces between words
+_LEFT_OPEN = " \n,;:.，、；：。…—（“("  # what does not stand before the “…” of a text that is cut
 SENTENCE = 4  # words: fewer, without one in lower case, may be a name, which belongs to any language
 
 
@@ -38,3 +40,13 @@ def foreign(text: str, language: str) -> str:
     """Return the language of a text if it is another than that of what surrounds it."""
     found = language_of(text)
     return "" if language.partition("-")[0] == found else found
+
+
+def opening(text: str, length: int) -> str:
+    """Return how a text begins: with whole words, where its script has spaces between them."""
+    if len(text) <= length:
+        return text
+    shown = text[:length]
+    if _CUT_WORD.fullmatch(text[length]):
+        shown = _CUT_WORD.sub("", shown) or shown
+    return f"{shown.rstrip(_LEFT_OPEN)}…"

@@ -21,7 +21,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -210,6 +210,8 @@ _BLOCKS = _PHRASES | _names(
     " table tbody td tfoot th thead tr ul"
 )
 _CARD = _names("a br div em p span strong")
+# What may be in a language of its own. A line that is has a span round it, which no writer can write.
+_PASSAGES = _names("blockquote dd div dt figcaption h1 h2 h3 h4 h5 h6 li p summary td th")
 
 # Elements whose tags are left out, keeping what they hold. `<search>` or `<output>` is sooner the author's own word,
 # and so is whatever is listed nowhere.
@@ -223,7 +225,6 @@ _LEFT_OUT = _names(
 )
 _ATTRIBUTES = {
     "a": {"href", "title", "rel"},
-    "blockquote": {"lang"},
     "code": {"class"},
     "img": {"src", "alt", "title", "width", "height", "loading"},
     "ol": {"start"},
@@ -232,7 +233,6 @@ _ATTRIBUTES = {
 }
 _VALUES = {
     ("a", "rel"): re.compile(r"noopener"),
-    ("blockquote", "lang"): re.compile(r"[a-z]{2}"),
     ("code", "class"): re.compile(r"language-[\w+#.-]{1,30}", re.ASCII),
     ("img", "height"): re.compile(r"[0-9]{1,4}"),
     ("img", "loading"): re.compile(r"lazy"),
@@ -241,6 +241,7 @@ _VALUES = {
     ("td", "align"): re.compile(r"left|center|right"),
     ("th", "align"): re.compile(r"left|center|right"),
 }
+_LANGUAGE = re.compile(r"[a-z]{2}")
 _DECORATION = ("-", "–", "—")  # an image's description when there is nothing to describe
 _TARGET = re.compile(r"(?:https?://[^/?#]|mailto:.|/(?![/\\])|#)", re.IGNORECASE)
 _OUTSIDE = re.compile(r"https?://", re.IGNORECASE)
@@ -260,7 +261,7 @@ def _stored(address: str) -> bool:
 
 # What the last cleaner writes: attributes in double quotes, with none inside.
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
-_LOWERED = re.compile(r"(</?h)([3-6])(?=>)")
+_LOWERED = re.compile(r"(</?h)([3-6])(?=[ >])")
 _GIVEN = re.compile(r' ([a-z]+)="([^"]*)"')
 _PORTABLE = ("src", "alt", "title", "width", "height")
 
@@ -277,6 +278,8 @@ def _keep(tag: str, name: str, value: str) -> str | None:
         return _target(value) or None
     if name == "src":
         return value if _stored(value) else None
+    if name == "lang":
+        return value if _LANGUAGE.fullmatch(value) else None
     allowed = _VALUES.get((tag, name))
     return value if allowed is None or allowed.fullmatch(value) else None
 
@@ -284,13 +287,16 @@ def _keep(tag: str, name: str, value: str) -> str | None:
 def _cleaners(tags: frozenset[str]) -> tuple[nh3.Cleaner, nh3.Cleaner]:
     """Make the first and the last sanitiser for these elements."""
     common: dict[str, Any] = {
-        "tags": set(tags),
-        # Without "*", nh3 keeps title and lang everywhere.
-        "attributes": {"*": set(), **{tag: names for tag, names in _ATTRIBUTES.items() if tag in tags}},
         "url_schemes": {"http", "https", "mailto"},
         "link_rel": None,  # it would mark our own links too
     }
-    return nh3.Cleaner(**common), nh3.Cleaner(**common, attribute_filter=_keep)
+    # Without "*", nh3 keeps title and lang everywhere.
+    given = {"*": set(), **{tag: names for tag, names in _ATTRIBUTES.items() if tag in tags}}
+    said = {tag: given.get(tag, set()) | {"lang"} for tag in (_PASSAGES & tags) | {"span"}}
+    return (
+        nh3.Cleaner(**common, tags=set(tags), attributes=given),
+        nh3.Cleaner(**common, tags=tags | {"span"}, attributes=given | said, attribute_filter=_keep),
+    )
 
 
 _CLEANERS = {tags: _cleaners(tags) for tags in (_BLOCKS, _PHRASES, _CARD)}
@@ -735,6 +741,16 @@ def _is_heading(tag: str) -> bool:
     return tag[0] == "h" and tag[1:].isdigit()
 
 
+@dataclass(slots=True)
+class _Passage:
+    """A block with the words that are in it and in no block that it holds."""
+
+    within: _Passage | None = None
+    at: int = 0  # where its tag stands in what is written
+    words: list[str] = field(default_factory=list)
+    language: str = ""
+
+
 class _Page(HTMLParser):
     """Read sanitised HTML once, into the HTML for readers, its words, its links and its images."""
 
@@ -750,13 +766,16 @@ class _Page(HTMLParser):
         self.written: list[str] = []
         self.anchors: list[str] = []  # the end tag of each link that is open; empty when it led nowhere
         self.code = 0  # how many pre and code are open
-        self.quotes: list[tuple[int, int]] = []  # where each quote that is open begins, in what is written and in words
+        self.passages = [_Passage()]  # the text itself, and all that it holds, as they begin
+        self.open = [self.passages[0]]
         self.outline: list[int] = []  # the levels of the heading that was last, and of those above it
         self.heading_from = max(heading_from, 1)
         self.language = language or ""
+        self.is_line = tags is _PHRASES
         self.feed(html)
         self.close()
-        self.html = last.clean(re.sub(r"<p>\s*</p>", "", "".join(self.written))).strip()
+        written = re.sub(r"<p>\s*</p>", "", "".join(self.told()))
+        self.html = last.clean(written).strip()
 
     @property
     def text(self) -> str:
@@ -772,9 +791,10 @@ class _Page(HTMLParser):
         elif tag == "img":
             self.image(given)
         else:
-            if tag == "blockquote":
-                self.quotes.append((len(self.written), len(self.words)))
-            elif _is_heading(tag):
+            if tag in _PASSAGES:
+                self.open.append(_Passage(self.open[-1], len(self.written)))
+                self.passages.append(self.open[-1])
+            if _is_heading(tag):
                 self.outline = [*takewhile(lambda level: level < int(tag[1]), self.outline), int(tag[1])]
             self.write(self.lowered(tag), given)
 
@@ -782,11 +802,13 @@ class _Page(HTMLParser):
         self.part(tag)
         self.code -= tag in ("pre", "code")
         self.written.append(self.anchors.pop() if tag == "a" else f"</{self.lowered(tag)}>")
-        if tag == "blockquote":
-            self.quoted(*self.quotes.pop())
+        if tag in _PASSAGES:
+            self.open.pop()
 
     def handle_data(self, data: str) -> None:
         self.words.append(data if self.code else _WRAPPED.sub("", data).replace("\n", " "))
+        if not self.code:
+            self.open[-1].words.append(data)
         if self.code or any(self.anchors):
             self.written.append(escape(data, quote=False))
             return
@@ -831,10 +853,22 @@ class _Page(HTMLParser):
         else:
             self.written.append(escape(words or (gettext("image") if source else ""), quote=False))
 
-    def quoted(self, opening: int, first: int) -> None:
-        """Say in which language a quote is, where it is another than that around it."""
-        if found := foreign(" ".join(self.words[first:]), self.language):
-            self.written[opening] = f'<blockquote lang="{found}">'
+    def told(self) -> list[str]:
+        """Return what was written, and of each passage in another language than what is around it, which that is.
+
+        A passage's own words decide, and not those of what it holds: each word is looked at once.
+        """
+        text, *passages = self.passages
+        text.language = self.language
+        for passage in passages:
+            assert passage.within is not None
+            found = foreign("".join(passage.words), passage.within.language)
+            passage.language = found or passage.within.language
+            if found and self.language:
+                self.written[passage.at] = f'{self.written[passage.at][:-1]} lang="{found}">'
+        if self.is_line and (found := foreign("".join(text.words), self.language)):
+            return [f'<span lang="{found}">', *self.written, "</span>"]
+        return self.written
 
     def lowered(self, tag: str) -> str:
         """Return a heading as deep as it nests: from `heading_from` on, and never two levels below the one before."""

@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from digests.languages import opening
 from digests.manuscript.addresses import canonical
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.markup import plain, render, render_line
@@ -225,7 +226,7 @@ def _project(edition: Edition) -> None:
             follows=follows[item.uid],
             thread=threads[item.uid],
             source=sources.get(item.domain),
-            excerpt=plain(item.body)[:EXCERPT_LENGTH],
+            excerpt=opening(plain(item.body), EXCERPT_LENGTH),
             retracted=item.uid in reasons,
             page=printed[item.uid],
         )

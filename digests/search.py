@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 
 from digests.folding import fold, places
+from digests.languages import opening
 from digests.markup import marked
 from digests.models import Edition, Story, StoryText, Tag
 
@@ -139,10 +140,8 @@ def excerpt(plain: str, query: Query) -> SafeString:
     text = plain.replace("\n", " ")
     first = min((hit[0] for phrase in query.wanted for hit in list(places(text, phrase))[:1]), default=0)
     begin = _beginning(plain, first)
-    shown = text[begin : begin + EXCERPT].rstrip()
-    before, behind = "…" if begin else "", "…" if len(text.rstrip()) > begin + len(shown) else ""
-    hits = ((start + len(before), end + len(before)) for start, end in _hits(shown, query.wanted))
-    return marked(f"{before}{shown}{behind}", hits)
+    shown = ("…" if begin else "") + opening(text[begin:].rstrip(), EXCERPT)
+    return marked(shown, _hits(shown, query.wanted))
 
 
 def _beginning(plain: str, hit: int) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, resolve
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests import workflow
@@ -51,6 +52,34 @@ def test_under_a_digest_it_is_in_its_language_and_leads_to_its_issue(client: Cli
     assert page.html["lang"] == "en" and page.h1.get_text() == "No such page"
     assert not page.select(".entry")  # the other digest's is not its
     assert page.select_one(".masthead-name a")["href"] == "/evening/"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/morning/2025/12/", "这个月没有内容。"),
+        ("/morning/?before=yesterday", "这不是日期。"),
+        ("/tags/ai/?before=yesterday", "列表中没有这个位置。"),
+        ("/stories/zzzzzzzz/", "没有这条报道。"),
+        ("/nowhere/", "这个地址下没有内容，也许是输错了。"),
+        ("/nowhere/at/all/", "这个地址下没有内容，也许是输错了。"),
+    ],
+)
+def test_it_says_what_is_missing_where_we_know(client: Client, published: Make, address: str, said: str) -> None:
+    published()
+    page = get(client, address, 404)
+    assert page.select_one(".error h1 + p").get_text() == said
+    assert "urlpatterns" not in page.get_text() and "resolver" not in page.get_text().lower()
+
+
+def test_what_is_missing_is_said_in_the_language_of_its_page(client: Client, published: Make) -> None:
+    published()
+    response = client.get("/morning/?before=yesterday", headers={"accept-language": "en"})
+    page = BeautifulSoup(response.content, "html.parser")
+    said: Any = page.select_one(".error h1 + p")
+    assert (page.html and page.html["lang"], said.get_text()) == ("zh-hans", "这不是日期。")
+    page = get(client, "/tags/ai/?before=yesterday&lang=en", 404)
+    assert page.select_one(".error h1 + p").get_text() == "That is no place in this list."
 
 
 def test_in_an_empty_newsroom_there_is_still_a_way_on(client: Client) -> None:
@@ -153,9 +182,31 @@ def test_the_other_language_keeps_the_place_in_a_list_and_the_next_page_the_lang
         published(date=DAY + timedelta(days=days))
     page = get(client, "/tags/ai/?lang=en", 200)
     following = page.select_one(".pager [rel=next]")["href"]
-    assert following.startswith("/tags/ai/?lang=en&before=2026-03-03-")
+    assert following.startswith("/tags/ai/?before=2026-03-03-") and following.endswith("&lang=en")
     other = get(client, following, 200).select_one(".colophon a[hreflang]")["href"]
     assert other == following.partition("/tags/ai/")[2].replace("lang=en", "lang=zh-hans")
+
+
+OF_THE_NEWSROOM = {"front", "tags", "tag", "sources", "source", "corrections", "search", "subscribe"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/tags/", "/tags/?kind=unsorted", "/tags/ai/", "/sources/", "/sources/?by=address",
+     "/sources/source1.test/", "/corrections/", "/corrections/?type=typo", "/search/", "/search/?q=nothing+at+all",
+     "/search/?q=0", "/subscribe/", "/nowhere/"],
+)  # fmt: skip
+def test_every_way_through_the_newsroom_keeps_the_language(client: Client, published: Make, address: str) -> None:
+    published()
+    Digest.objects.create(name="Evening", slug="evening", language="en")
+    page = get(client, f"{address}{'&' if '?' in address else '?'}lang=en", 404 if address == "/nowhere/" else 200)
+    assert page.html["lang"] == "en"
+    ways: list[Any] = page.select("a[href]:not([hreflang], .skip)")
+    inside = [urlsplit(urljoin(address, link["href"])) for link in ways]
+    names = {way: resolve(unquote(way.path)).view_name for way in inside if way.path.startswith("/")}
+    assert {names[way] for way in names if "lang=en" in way.query} <= OF_THE_NEWSROOM
+    assert [way.geturl() for way in names if names[way] in OF_THE_NEWSROOM and "lang=en" not in way.query] == []
+    assert all(form.select_one("[name=lang]")["value"] == "en" for form in page.select("form"))
 
 
 @pytest.mark.parametrize("asked", ["xx", "", "%F0%9F%9A%80", "en" * 3000, "zh-hans;q=1"])

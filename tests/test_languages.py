@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digests.languages import foreign, language_of
+from digests.languages import foreign, language_of, opening
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,20 @@ def test_only_another_language_than_the_pages_is_foreign() -> None:
     assert foreign("OpenAI 发布 GPT-5", "zh-hans") == ""
     assert foreign("OpenAI 发布 GPT-5", "en") == "zh"
     assert foreign("GPT-5", "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "shown"),
+    [
+        ("The ferry company measured it", 18, "The ferry company…"),
+        ("The ferry company measured it", 17, "The ferry company…"),
+        ("The ferry company, which", 18, "The ferry company…"),
+        ("The ferry", 9, "The ferry"),
+        ("海洋观测站开放了数据，并且", 11, "海洋观测站开放了数据…"),
+        ("使用 OpenAI 的模型", 6, "使用…"),
+        ("a" * 9, 5, "aaaaa…"),
+        ("", 5, ""),
+    ],
+)
+def test_a_text_is_cut_between_words(text: str, length: int, shown: str) -> None:
+    assert opening(text, length) == shown

@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 
 from digests.markup import LENGTH, VERSION, card, images, links, plain, raised, render, render_line
 
-PLAIN = """b br dd del details div dl dt em figcaption figure h3 h4 h5 h6 hr i ins kbd li mark p pre s
-small span strong sub summary sup table tbody tfoot thead tr u ul"""
-ALLOWED: dict[str, set[str]] = {tag: set() for tag in PLAIN.split()} | {
-    "blockquote": {"lang"},
+PLAIN = "b br del details dl em figure hr i ins kbd mark pre s small strong sub sup table tbody tfoot thead tr u ul"
+PASSAGES = "blockquote dd div dt figcaption h3 h4 h5 h6 li p span summary"
+ALLOWED: dict[str, set[str]] = {
+    **{tag: set() for tag in PLAIN.split()},
+    **{tag: {"lang"} for tag in PASSAGES.split()},
     "a": {"href", "title", "rel"},
     "code": {"class"},
     "img": {"src", "alt", "title", "width", "height", "loading"},
     "ol": {"start"},
-    "td": {"align"},
-    "th": {"align"},
+    "td": {"align", "lang"},
+    "th": {"align", "lang"},
 }
 Door = Callable[[str], SafeString]
 DOORS: list[Door] = [render, render_line, card]
@@ -116,7 +117,7 @@ def flat(html: str) -> str:
         ("“**引**”，**「引」**。", "<p>“<strong>引</strong>”，<strong>「引」</strong>。</p>"),
         ("他说**《书名》：**好*，真*好", "<p>他说<strong>《书名》：</strong>好<em>，真</em>好</p>"),
         ("旧~~价~~新 a ~~ b", "<p>旧<del>价</del>新 a ~~ b</p>"),
-        ("snake_case_name 2 * 3 * 4", "<p>snake_case_name 2 * 3 * 4</p>"),
+        ("snake_case_name 2 * 3 * 4", '<p lang="en">snake_case_name 2 * 3 * 4</p>'),
         ("a  \nb\\\nc\nd", "<p>a<br>\nb<br>\nc\nd</p>"),
         ("a\n***\nb", "<p>a</p><hr><p>b</p>"),
         # nothing is lost
@@ -169,12 +170,43 @@ def test_headings_are_raised_where_only_a_title_stands_above() -> None:
     assert raised(html) == str(html).replace("h4>", "h2>").replace("h5>", "h3>").replace("&lt;h2", "&lt;h4")
 
 
-def test_a_quote_in_another_language_says_so() -> None:
-    text = "> Attention is all you need\n\n甲\n\n> OpenAI 发布 GPT-5\n\n乙\n\n> GPT-5"
-    quotes = {"zh-hans": ["en", None, None], "en": [None, "zh", None]}
-    for language, expected in quotes.items():
+def languages(html: str, tag: str = "p") -> list[str | None]:
+    return [one.get("lang") for one in Seen(html).all(tag)]
+
+
+def test_a_passage_in_another_language_says_so() -> None:
+    text = "Attention is all you need\n\n甲乙\n\n> OpenAI 发布 GPT-5\n\n乙\n\n- The tide is late\n- 潮汐\n- GPT-5"
+    for language, paragraphs, items in (("zh-hans", ["en", None, None, None], ["en", None, None]),
+                                        ("en", [None, "zh", "zh", "zh"], [None, "zh", None])):  # fmt: skip
         with override(language):
-            assert [one.get("lang") for one in Seen(render(text)).all("blockquote")] == expected
+            assert (languages(render(text)), languages(render(text), "li")) == (paragraphs, items)
+    with override("zh-hans"):
+        assert languages(render("# What is new here\n\n| the first cell | 甲乙 |\n|-|-|\n| a | b |"), "h4") == ["en"]
+
+
+def test_a_passage_inside_another_is_told_apart_from_that() -> None:
+    text = "- The tide is late\n    - 潮汐来得晚\n    - and the ferry too"
+    with override("zh-hans"):
+        assert languages(render(text), "li") == ["en", "zh", None]
+    with override("en"):
+        assert languages(render(text), "li") == [None, "zh", None]
+
+
+def test_code_and_addresses_are_in_no_language() -> None:
+    with override("zh-hans"):
+        assert languages(render("`git commit --amend all of it`\n\nhttps://a.example/what-is-all-this")) == [None, None]
+
+
+def test_a_line_in_another_language_says_so_and_no_writer_can() -> None:
+    with override("zh-hans"):
+        assert render_line("**The tide** is late") == '<span lang="en"><strong>The tide</strong> is late</span>'
+        assert render_line('<span lang="ja">潮汐来得晚</span>') == "潮汐来得晚"
+        assert render('<p lang="ja">潮汐来得晚</p>') == "<p>潮汐来得晚</p>"
+
+
+def test_a_headings_language_stays_when_it_is_raised() -> None:
+    with override("zh-hans"):
+        assert raised(render("# What is new here")) == '<h2 lang="en">What is new here</h2>'
 
 
 def test_a_line_has_no_blocks() -> None:

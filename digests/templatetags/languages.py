@@ -1,7 +1,12 @@
+from typing import Any
+
 from django import template
+from django.shortcuts import resolve_url
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 
+from digests import languages
 from digests.languages import foreign
 
 register = template.Library()
@@ -12,3 +17,20 @@ def lang(text: str) -> str:
     """Return a `lang` attribute for a text in another language than its page's."""
     found = foreign(text, get_language() or "")
     return format_html(' lang="{}"', found) if found else ""
+
+
+@register.filter
+def opening(text: str, length: int) -> str:
+    """Return how a text begins, for where there is no room for all of it."""
+    return languages.opening(text, length)
+
+
+@register.simple_tag(takes_context=True)
+def link_to(context: template.Context, page: Any, **query: Any) -> str:
+    """Return the address of a page of the newsroom, by its name or what it is of, in the language that was asked for.
+
+    Pages of a digest have its language, whatever was asked for: they need none of this.
+    """
+    asked = {name: value for name, value in {**query, "lang": context.get("lang")}.items() if value}
+    address = resolve_url(page)
+    return f"{address}?{urlencode(asked)}" if asked else address

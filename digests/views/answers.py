@@ -101,6 +101,12 @@ def asked_language(request: HttpRequest) -> str:
     return asked if asked in dict(settings.LANGUAGES) else ""
 
 
+def asked_again(request: HttpRequest) -> dict[str, str]:
+    """Return what in a query keeps the next page in the language that this one was asked for."""
+    asked = asked_language(request)
+    return {"lang": asked} if asked else {}
+
+
 def _others(request: HttpRequest, language: str | None) -> list[tuple[str, str, str]]:
     """Return the languages that a page is not in: code, name and address."""
     query = request.GET.copy()

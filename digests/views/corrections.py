@@ -17,16 +17,15 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from digests.models import Digest, Edition, Retraction
 from digests.states import Correction
-from digests.views.answers import answer, feed_links, readable
+from digests.views.answers import answer, asked_again, feed_links, readable
 
 PAGE = 30
 WITHDRAWAL = "withdrawal"
-KINDS = {**dict(Correction.choices), WITHDRAWAL: gettext_lazy("Withdrawal")}
+KINDS = {**dict(Correction.choices), WITHDRAWAL: _("Withdrawal")}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,13 +41,16 @@ def corrections(request: HttpRequest) -> HttpResponse:
         raise Http404(_("No corrections before this one."))
     chosen = {name: value for name, value in (("digest", slug), ("type", kind)) if value}
     last = entries[PAGE - 1] if len(entries) > PAGE else None
+    kept = {**chosen, **asked_again(request)}
     context = {
         "entries": entries[:PAGE],
-        "digests": _choices("digest", chosen, Digest.objects.order_by("name").values_list("slug", "name")),
-        "kinds": _choices("type", chosen, KINDS.items()),
+        "digests": _choices(
+            "digest", kept, _("All digests"), Digest.objects.order_by("name").values_list("slug", "name")
+        ),
+        "kinds": _choices("type", kept, _("All types"), KINDS.items()),
         "canonical": reverse("corrections") + _query({**chosen, "before": before} if before else chosen),
-        "newest": _query(chosen),
-        "older": _query({**chosen, "before": _key(last)}) if last else "",
+        "newest": _query(kept),
+        "older": _query({**kept, "before": _key(last)}) if last else "",
         "is_first": not before,
         "feeds": [
             {**feed, "url": feed["url"] + _query({"digest": slug} if slug else {})}
@@ -96,7 +98,7 @@ def _of_correction() -> dict[str, Any]:
     }
 
 
-def _choices(name: str, chosen: dict[str, str], values: Any) -> list[dict[str, Any]]:
+def _choices(name: str, chosen: dict[str, str], every: Any, values: Any) -> list[dict[str, Any]]:
     """Return the links that set one filter and keep the other, with which of them is set."""
     rest = {other: value for other, value in chosen.items() if other != name}
     return [
@@ -105,7 +107,7 @@ def _choices(name: str, chosen: dict[str, str], values: Any) -> list[dict[str, A
             "url": _query({**rest, name: value} if value else rest),
             "chosen": chosen.get(name, "") == value,
         }
-        for value, label in [("", _("All")), *values]
+        for value, label in [("", every), *values]
     ]
 
 

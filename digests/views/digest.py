@@ -10,9 +10,9 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from digests.days import today
 from digests.markup import card, render
@@ -47,10 +47,15 @@ def digest(request: HttpRequest, digest: str) -> HttpResponse:
         "story_feeds": feed_links("stories", publication.slug),
         "channels": publication.channels.all(),
         "card": card(publication.subscribe_card),
-        "policies": "" if not page.is_first else render(publication.policies, heading_from=3),
+        "policies": _policies(publication) if page.is_first else "",
         "shared": shared(entries[0]) if entries else None,
     }
     return answer(request, "digests/digest.html", context, digest=publication)
+
+
+def _policies(digest: Digest) -> str:
+    with translation.override(digest.language):
+        return render(digest.policies, heading_from=3)
 
 
 @readable

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from digests import changes, pictures, press
 from digests.changes import Changed

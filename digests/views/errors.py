@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 
 from digests.models import Digest
 from digests.views.answers import answer
@@ -10,6 +11,12 @@ from digests.views.listing import onward
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for what is nowhere: under the address of a digest in its language, and with where to go on."""
+    """Answer for what is nowhere: under the address of a digest in its language, and with where to go on.
+
+    It says what is missing where one of our own views knows. Their sentences are lazy, to be said in the language of
+    this page; what Django raises by itself, for developers, is not.
+    """
     digest = Digest.objects.filter(slug=request.path_info.split("/")[1]).first()
-    return answer(request, "404.html", onward(digest), digest=digest, status=404)
+    said = next(iter(exception.args), None)
+    context = {**onward(digest), "said": said if isinstance(said, Promise) else ""}
+    return answer(request, "404.html", context, digest=digest, status=404)

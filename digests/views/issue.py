@@ -11,8 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import http_date
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from digests import pictures, press, provenance
 from digests.manuscript.values import domain
@@ -181,9 +180,9 @@ def _label(edition: Edition, sources: Mapping[str, Source]) -> provenance.Label:
 def _facts(label: provenance.Label) -> list[tuple[Any, list[tuple[Any, int]]]]:
     """Return the counts of a label under their headings, in words."""
     return [
-        (gettext_lazy("Links to sources"), [(Source.Kind(kind).label, count) for kind, count in label.sources.items()]),
-        (gettext_lazy("Insights"), [(Insight.Basis(basis).label, count) for basis, count in label.insights.items()]),
-        (gettext_lazy("Part of AI"), [(NewsItem.AIRole(role).label, count) for role, count in label.ai.items()]),
+        (_("Links to sources"), [(Source.Kind(kind).label, count) for kind, count in label.sources.items()]),
+        (_("Insights"), [(Insight.Basis(basis).label, count) for basis, count in label.insights.items()]),
+        (_("Part of AI"), [(NewsItem.AIRole(role).label, count) for role, count in label.ai.items()]),
     ]
 
 

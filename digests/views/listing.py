@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from digests import pictures
 from digests.models import Digest, Edition, Story, Tag

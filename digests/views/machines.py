@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.text import Truncator
 
+from digests.languages import opening
 from digests.models import Digest, Edition
 from digests.pages import absolute
 from digests.views.answers import document, feed_links, readable
@@ -61,7 +61,7 @@ def _digest(digest: Digest) -> dict[str, Any]:
 
 
 def _issue(edition: Edition) -> dict[str, Any]:
-    summary = Truncator(edition.summary).chars(SUMMARY)
+    summary = opening(edition.summary, SUMMARY)
     return {
         "title": _words(edition.title),
         "url": absolute(reverse("issue-markdown", args=[edition.digest.slug, edition.date])),

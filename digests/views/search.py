@@ -8,41 +8,40 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from digests import search as index
 from digests.models import Digest, Source, Story, Tag
-from digests.views.answers import answer, asked_language, readable
+from digests.views.answers import answer, asked_again, readable
 
 PAGE = 20  # stories
 LONGEST = 200  # characters
 MOST = 8  # words and phrases
 
-_NO_DATE = gettext_lazy("That is not a date. Write it as 2026-03-01.")
+_NO_DATE = _("That is not a date. Write it as 2026-03-01.")
 
 
 class Asked(forms.Form):
     """What a reader looks for. Each filter is by a row that readers know, or says that there is none."""
 
     q = forms.CharField(
-        label=gettext_lazy("Words"),
+        label=_("Words"),
         required=False,
         max_length=LONGEST,
-        error_messages={"max_length": gettext_lazy("Look for at most %(limit_value)d characters at once.")},
+        error_messages={"max_length": _("Look for at most %(limit_value)d characters at once.")},
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
     )
     digest = forms.ModelChoiceField(
         Digest.objects.only("slug", "name", "language"),
-        label=gettext_lazy("Digest"),
+        label=_("Digest"),
         to_field_name="slug",
         required=False,
-        empty_label=gettext_lazy("All digests"),
-        error_messages={"invalid_choice": gettext_lazy("There is no such digest.")},
+        empty_label=_("All digests"),
+        error_messages={"invalid_choice": _("There is no such digest.")},
     )
-    tag = forms.CharField(label=gettext_lazy("Tag"), required=False, max_length=LONGEST)
+    tag = forms.CharField(label=_("Tag"), required=False, max_length=LONGEST)
     source = forms.CharField(
-        label=gettext_lazy("Source"),
+        label=_("Source"),
         required=False,
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"placeholder": "example.com", "inputmode": "url", "autocapitalize": "off"}),
@@ -119,21 +118,15 @@ def search(request: HttpRequest) -> HttpResponse:
         "filters": [field for field in asked if field.name != "q"],
         "given": given,
         "filtered": given.keys() - {"q"},
-        "address": urlencode(given | _language(request)),
+        "address": urlencode(given | asked_again(request)),
         "total": None,
     }
     if not asked.is_valid():
         return answer(request, "digests/search.html", context, status=400)
     if given:
         context |= _found(asked, request.GET.get("after", ""))
-        context["words_alone"] = urlencode({"q": given.get("q", "")} | _language(request))
+        context["words_alone"] = urlencode({"q": given.get("q", "")} | asked_again(request))
     return answer(request, "digests/search.html", context)
-
-
-def _language(request: HttpRequest) -> dict[str, str]:
-    """Return what keeps a page in the language that its address asked for."""
-    asked = asked_language(request)
-    return {"lang": asked} if asked else {}
 
 
 def _found(asked: Asked, after: str) -> dict[str, Any]:

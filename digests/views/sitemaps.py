@@ -15,7 +15,7 @@ from django.db.models import Exists, Max, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from digests.models import Edition, Picture, Story, Tag
 from digests.pages import TAGS_A_SITEMAP, every

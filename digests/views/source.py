@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from digests.models import Digest, Edition, Source, Story
 from digests.pages import moved
@@ -23,7 +23,7 @@ BY = ("stories", "address")
 @readable
 def sources(request: HttpRequest) -> HttpResponse:
     """List the sources of live stories, all or of a class: the most cited first, or by address."""
-    by, kind, after = request.GET.get("by", "stories"), request.GET.get("class", ""), request.GET.get("after", "")
+    by, kind, after = request.GET.get("by", BY[0]), request.GET.get("class", ""), request.GET.get("after", "")
     if by not in BY:
         raise Http404(_("Sources are listed by stories or by address."))
     if kind and kind not in Source.Kind.values:
@@ -40,6 +40,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     context = {
         "sources": shown,
         "by": by,
+        "order": "" if by == BY[0] else by,
         "kind": kind,
         "label": Source.Kind(kind).label if kind else "",
         "kinds": [(value, label) for value, label in Source.Kind.choices if value in classes],

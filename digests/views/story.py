@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from digests import pictures, related
 from digests.markup import render
@@ -99,5 +100,6 @@ def _gone(uid: str) -> Exception:
     live = Edition.objects.live().filter(issue=issue).defer("page").first()
     retraction = Retraction.objects.filter(issue=issue, uid=uid).first()
     if live and retraction:
-        return Gone(digest, edition=live, reason=render(retraction.reason))
+        with translation.override(digest.language):
+            return Gone(digest, edition=live, reason=render(retraction.reason))
     return Gone(digest, dropped_from=live, story_of=last.edition.date)
