@@ -129,13 +129,22 @@ def _sources(at: datetime) -> Places:
         yield (domain,), updated
 
 
-# A sitemap lists the tags of so many numbers: never more than the 50,000 that it may, and what is in it stays in it.
-TAGS_A_SITEMAP = 2_000
+# A sitemap lists the tags or sources of so many numbers: never more than the 50,000 that it may, and what is in it stays
+# in it.
+NUMBERS_A_SITEMAP = 2_000
 
 
 def _tag_sitemaps(at: datetime) -> Places:
-    used = Tag.objects.filter(editions__in=Edition.objects.live(at)).annotate(part=F("pk") / TAGS_A_SITEMAP)
-    for part, updated in used.order_by("part").values_list("part").annotate(Max("editions__live_from")):
+    return _parts(Tag.objects.filter(editions__in=Edition.objects.live(at)), Max("editions__live_from"))
+
+
+def _source_sitemaps(at: datetime) -> Places:
+    return _parts(Source.objects.filter(stories__in=Story.objects.live(at)), Max("stories__edition__live_from"))
+
+
+def _parts(rows: Any, last: Max) -> Places:
+    numbered = rows.annotate(part=F("pk") / NUMBERS_A_SITEMAP).order_by("part")
+    for part, updated in numbered.values_list("part").annotate(last):
         yield (part,), updated
 
 
@@ -158,4 +167,5 @@ KINDS = {
     ("tag", *_feeds("tag")): _tags,
     ("sitemap-tags",): _tag_sitemaps,
     ("source", *_feeds("source")): _sources,
+    ("sitemap-sources",): _source_sitemaps,
 }
