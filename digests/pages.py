@@ -129,8 +129,7 @@ def _sources(at: datetime) -> Places:
         yield (domain,), updated
 
 
-# A sitemap lists the tags or sources of so many numbers: never more than the 50,000 that it may, and what is in it stays
-# in it.
+# A sitemap lists tags or sources of so many numbers: far from the 50,000 that it may, and what is in it stays in it.
 NUMBERS_A_SITEMAP = 2_000
 
 

@@ -1,7 +1,7 @@
 """Sitemaps: every page that search engines may show, and when it last changed.
 
-An index names the parts: the lists, the tags and the sources by their numbers, and for each month of a digest its issues
-with their stories. So a part that is past stays as it is, and what an answer costs does not grow with the archive.
+An index names the parts: the lists, tags and sources by their numbers, and for each month of a digest its issues with
+their stories. So a part that is past stays as it is, and what an answer costs does not grow with the archive.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from digests.pages import NUMBERS_A_SITEMAP, every
 from digests.views.answers import document, readable
 from digests.views.dressed import shared
 
-PARTS = ("sitemap-pages", "sitemap-tags", "sitemap-sources", "sitemap-month")  # by their names in urls.py, as what is in them
+# By their names in urls.py, as what is in them.
+PARTS = ("sitemap-pages", "sitemap-tags", "sitemap-sources", "sitemap-month")
 LISTS = ("front", "digest", "month", "tags", "sources", "corrections", "subscribe")
 NEWS_IS = timedelta(hours=48)
 MOST_NEWS = 1000  # Google takes no more
