@@ -262,6 +262,7 @@ def test_a_source_changed_when_its_last_live_story_went_out(
         "sources-1",
         f"sources-{'9' * 5000}",
         "tags-99999999999999999999999",
+        "sources-99999999999999999999999",
         f"tags-{'9' * 5000}",
         "tags--1",
         "x",

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from digests.models import Edition, Picture, Source, Story, Tag
+from digests.models import Edition, Picture, Story
 from digests.pages import NUMBERS_A_SITEMAP, every
 from digests.views.answers import document, readable
 from digests.views.dressed import shared
@@ -55,22 +55,19 @@ def pages(request: HttpRequest) -> HttpResponse:
 @readable
 def tags(request: HttpRequest, part: int) -> HttpResponse:
     """List the tags of live issues, those of some numbers."""
-    used = _numbered(Tag.objects.filter(editions__in=Edition.objects.live()), part)
-    last = used.values_list("slug").annotate(Max("editions__live_from"))
+    first = part * NUMBERS_A_SITEMAP
+    used = Edition.objects.live().filter(tags__pk__gte=first, tags__pk__lt=first + NUMBERS_A_SITEMAP)
+    last = used.order_by("tags").values_list("tags__slug").annotate(Max("live_from"))
     return _listed(request, [Entry(reverse("tag", args=[slug]), updated) for slug, updated in last])
 
 
 @readable
 def sources(request: HttpRequest, part: int) -> HttpResponse:
     """List the sources of live stories, those of some numbers."""
-    cited = _numbered(Source.objects.filter(stories__in=Story.objects.live()), part)
-    last = cited.values_list("domain").annotate(Max("stories__edition__live_from"))
-    return _listed(request, [Entry(reverse("source", args=[domain]), updated) for domain, updated in last])
-
-
-def _numbered(rows: Any, part: int) -> Any:
     first = part * NUMBERS_A_SITEMAP
-    return rows.filter(pk__gte=first, pk__lt=first + NUMBERS_A_SITEMAP).order_by("pk")
+    cited = Story.objects.live().filter(source__pk__gte=first, source__pk__lt=first + NUMBERS_A_SITEMAP)
+    last = cited.order_by("source").values_list("source__domain").annotate(Max("edition__live_from"))
+    return _listed(request, [Entry(reverse("source", args=[domain]), updated) for domain, updated in last])
 
 
 @readable
