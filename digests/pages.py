@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from digests.models import Channel, Digest, Edition, Picture, Source, Story, Tag
+from digests.models import Channel, Digest, Edition, Picture, Story, Tag
 
 # What markup.py writes: sanitised, so every attribute is quoted the same way.
 _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
@@ -140,19 +140,26 @@ def _tags(at: datetime) -> Places:
 
 
 def _sources(at: datetime) -> Places:
-    cited = Source.objects.filter(stories__in=Story.objects.live(at))
-    last = Max("stories__edition__live_from")
-    for domain, updated in cited.order_by("domain").values_list("domain").annotate(last).iterator():
+    cited = Story.objects.live(at).exclude(source=None).order_by("source__domain").values_list("source__domain")
+    for domain, updated in cited.annotate(Max("edition__live_from")).iterator():
         yield (domain,), updated
 
 
-# A sitemap lists the tags of so many numbers: never more than the 50,000 that it may, and what is in it stays in it.
-TAGS_A_SITEMAP = 2_000
+# A sitemap lists tags or sources of so many numbers: far from the 50,000 that it may, and what is in it stays in it.
+NUMBERS_A_SITEMAP = 2_000
 
 
 def _tag_sitemaps(at: datetime) -> Places:
-    used = Tag.objects.filter(editions__in=Edition.objects.live(at)).annotate(part=F("pk") / TAGS_A_SITEMAP)
-    for part, updated in used.order_by("part").values_list("part").annotate(Max("editions__live_from")):
+    return _parts(Edition.objects.live(at).filter(tags__isnull=False), "tags", Max("live_from"))
+
+
+def _source_sitemaps(at: datetime) -> Places:
+    return _parts(Story.objects.live(at).exclude(source=None), "source", Max("edition__live_from"))
+
+
+def _parts(rows: Any, name: str, last: Max) -> Places:
+    numbered = rows.annotate(part=F(name) / NUMBERS_A_SITEMAP).order_by("part")
+    for part, updated in numbered.values_list("part").annotate(last):
         yield (part,), updated
 
 
@@ -175,4 +182,5 @@ KINDS = {
     ("tag", *_feeds("tag")): _tags,
     ("sitemap-tags",): _tag_sitemaps,
     ("source", *_feeds("source")): _sources,
+    ("sitemap-sources",): _source_sitemaps,
 }

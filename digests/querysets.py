@@ -27,6 +27,15 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Return the editions whose hour has not come."""
         return self.filter(live_from__gt=at or timezone.now())
 
+    def hidden(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers do not see at an instant: all but the live ones.
+
+        They are few, and indexes name them, so what counts much of what is live leaves these out: to look up the
+        edition of each row costs ten times as much.
+        """
+        at = at or timezone.now()
+        return self.filter(Q(live_from__gt=at) | Q(live_until__lte=at))
+
     def begun(self, at: datetime | None = None) -> Self:
         """Return the editions that readers see or have seen."""
         return self.filter(live_from__lte=at or timezone.now())
@@ -75,6 +84,11 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def live(self, at: datetime | None = None) -> Self:
         """Return the stories of live editions, tombstones left out."""
         return self.filter(_span(at or timezone.now(), "edition__"), retracted=False)
+
+    def countable(self, at: datetime | None = None) -> Self:
+        """Return the same as `live`, in the form that is quick to count where they are many."""
+        edition: Any = self.model._meta.get_field("edition").related_model
+        return self.filter(retracted=False).exclude(edition__in=edition.objects.hidden(at))
 
     def addressed(self, at: datetime | None = None) -> Self:
         """Return what has a page of its own at an instant: live stories and tombstones."""

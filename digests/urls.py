@@ -75,6 +75,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
     path("sitemap-tags-<int:part>.xml", sitemaps.tags, name="sitemap-tags"),
+    path("sitemap-sources-<int:part>.xml", sitemaps.sources, name="sitemap-sources"),
     path("sitemap-<slug:digest>-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap-month"),
     path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
     path("sources/", source.sources, name="sources"),

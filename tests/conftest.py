@@ -25,6 +25,19 @@ def media_root(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path / "media"
 
 
+@pytest.fixture
+def site(settings: Settings) -> None:
+    """Where readers find the newsroom. Asked by http, it answers."""
+    settings.SITE_URL = "https://news.example.org"
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture
+def english(settings: Settings) -> None:
+    """Let the newsroom speak English."""
+    settings.LANGUAGE_CODE = "en"
+
+
 def person(name: str, *roles: str) -> User:
     user = User.objects.create_user(name, password="tell it as it was", is_staff=True)
     user.groups.set(Group.objects.filter(name__in=roles))

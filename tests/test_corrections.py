@@ -9,17 +9,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from digests import exchange, workflow
 from digests.models import Digest, Edition, Issue, Story
 from digests.states import Action, Correction
 from tests.conftest import reword
+from tests.reading import get
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 Make = Callable[..., Issue]
 DAY = date(2026, 3, 1)
 
@@ -80,18 +80,6 @@ def test_corrections_of_a_withdrawn_issue_are_withdrawn_with_it(published: Make,
 
 
 # The page
-
-
-@pytest.fixture(autouse=True)
-def site(settings: Settings) -> None:
-    settings.SITE_URL = "https://news.example.org"
-    settings.SECURE_SSL_REDIRECT = False
-
-
-def get(client: Client, address: str, status: int = 200) -> Any:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def told(page: Any) -> list[tuple[str, str]]:

@@ -9,66 +9,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
-from digests import exchange, workflow
-from digests.manuscript.values import Manuscript
+from digests import workflow
 from digests.models import Digest, Edition, Issue
 from digests.states import Action, Correction
+from tests.reading import get
+from tests.rewriting import approve, publish, retract, with_items, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 Make = Callable[..., Issue]
 PAGE = "/morning/2026-03-01/"
-
-
-@pytest.fixture(autouse=True)
-def site(settings: Settings) -> None:
-    settings.SITE_URL = "https://news.example.org"
-    settings.SECURE_SSL_REDIRECT = False
-
-
-def get(client: Client, address: str, status: int = 200) -> Any:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def words_of(issue: Issue) -> Manuscript:
-    return exchange.from_rows(Issue.objects.get(pk=issue.pk))
-
-
-def submit(issue: Issue, words: Manuscript, people: SimpleNamespace) -> Issue:
-    issue = Issue.objects.get(pk=issue.pk)
-    with workflow.editing(issue, by=people.writer) as locked:
-        exchange.to_rows(words, locked)
-    workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
-    return Issue.objects.get(pk=issue.pk)
-
-
-def correct(
-    issue: Issue, words: Manuscript, people: SimpleNamespace, kind: str = Correction.CORRECTION, note: str = "改正。"
-) -> Edition:
-    edition = workflow.perform(
-        Action.PUBLISH, submit(issue, words, people), by=people.editor, correction=kind, note=note
-    ).edition
-    assert edition
-    return edition
-
-
-def retract(issue: Issue, uid: str, people: SimpleNamespace) -> None:
-    workflow.perform(Action.RETRACT, Issue.objects.get(pk=issue.pk), by=people.editor, story=uid, note="照片系摆拍。")
-
-
-def with_items(words: Manuscript, change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Manuscript:
-    """Return words with other stories in their first section."""
-    first = words.sections[0]
-    return replace(words, sections=(replace(first, items=change(first.items)), *words.sections[1:]))
 
 
 # The page of an earlier edition
@@ -78,7 +33,7 @@ def test_an_earlier_edition_is_shown_as_it_was_and_says_so(
     client: Client, published: Make, people: SimpleNamespace
 ) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), title="改过的要闻"), people)
+    publish(issue, replace(words_of(issue), title="改过的要闻"), people)
     page = get(client, f"{PAGE}?edition=1")
     assert page.h1.get_text() == "今天的要闻"
     banner = page.select_one(".as-it-was")
@@ -95,7 +50,7 @@ def test_an_earlier_edition_is_shown_as_it_was_and_says_so(
 
 def test_an_earlier_edition_is_for_no_search_engine(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), title="改过的要闻"), people)
+    publish(issue, replace(words_of(issue), title="改过的要闻"), people)
     for end in ("/", ".md", ".json", "/label.json"):
         assert client.get(f"/morning/2026-03-01{end}?edition=1").headers["X-Robots-Tag"] == "noindex"
         assert "X-Robots-Tag" not in client.get(f"/morning/2026-03-01{end}").headers
@@ -113,7 +68,7 @@ def test_what_changed_since_is_marked_thing_by_thing(client: Client, published: 
     added = replace(two, headline="新来的一条", link="https://new.test/", uid="")
     other = words.sections[1]
     moved = replace(other, items=(*other.items, three))
-    correct(
+    publish(
         issue,
         replace(
             words,
@@ -142,17 +97,17 @@ def test_what_changed_since_is_marked_thing_by_thing(client: Client, published: 
 
 def test_markdown_is_not_shown_in_what_changed(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published(1)
-    correct(issue, with_items(words_of(issue), lambda items: (replace(items[0], body="**变**了"),)), people)
+    publish(issue, with_items(words_of(issue), lambda items: (replace(items[0], body="**变**了"),)), people)
     assert "**" not in get(client, f"{PAGE}?edition=1").find(id="changes").get_text()
-    correct(issue, with_items(words_of(issue), lambda items: (replace(items[0], body="变了"),)), people)
+    publish(issue, with_items(words_of(issue), lambda items: (replace(items[0], body="变了"),)), people)
     changes = get(client, f"{PAGE}?edition=2").find(id="changes")
     assert [said.get_text() for said in changes.select(".said")] == ["正文", "只改了链接或格式"]
 
 
 def test_what_one_edition_changed(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), title="第二版"), people)
-    correct(issue, replace(words_of(issue), title="第三版"), people)
+    publish(issue, replace(words_of(issue), title="第二版"), people)
+    publish(issue, replace(words_of(issue), title="第三版"), people)
     text = get(client, f"{PAGE}?edition=1&to=2").find(id="changes").get_text()
     assert "第二版" in text and "第三版" not in text
     for query in ("edition=2&to=1", "edition=2&to=2", "edition=2&to=9", "edition=2&to=x"):
@@ -161,7 +116,7 @@ def test_what_one_edition_changed(client: Client, published: Make, people: Simpl
 
 def test_what_no_page_shows_is_no_change_for_readers(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), seo=("别的词",)), people, Correction.TYPO, "")
+    publish(issue, replace(words_of(issue), seo=("别的词",)), people, kind=Correction.TYPO, note="")
     page = get(client, f"{PAGE}?edition=1")
     assert not page.select(".changed") and "一字未变" in page.find(id="changes").get_text()
 
@@ -170,7 +125,7 @@ def test_machines_get_earlier_editions_too(client: Client, published: Make, peop
     issue = published()
     before = client.get("/morning/2026-03-01.md").content
     data = client.get("/morning/2026-03-01.json").json()
-    correct(issue, replace(words_of(issue), title="改过的要闻"), people)
+    publish(issue, replace(words_of(issue), title="改过的要闻"), people)
     assert client.get("/morning/2026-03-01.md?edition=1").content == before
     assert client.get("/morning/2026-03-01.json?edition=1").json() == data
     assert client.get("/morning/2026-03-01.json").json()["edition"] == 2
@@ -188,8 +143,8 @@ def test_a_number_that_is_none_is_not_found(
     client: Client, published: Make, people: SimpleNamespace, number: str
 ) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), title="二"), people)
-    correct(issue, replace(words_of(issue), title="三"), people)
+    publish(issue, replace(words_of(issue), title="二"), people)
+    publish(issue, replace(words_of(issue), title="三"), people)
     Edition.objects.filter(number=2).update(number=7)
     get(client, f"{PAGE}?edition={number}", 404)
     get(client, f"/morning/2026-03-01.json?edition={number}", 404)
@@ -197,7 +152,7 @@ def test_a_number_that_is_none_is_not_found(
 
 def test_a_cover_keeps_its_own_edition_in_its_address(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), title="改过的要闻"), people)
+    publish(issue, replace(words_of(issue), title="改过的要闻"), people)
     for number in (1, 2, 99):
         assert client.get(f"{PAGE}cover.png?edition={number}").headers["Content-Type"] == "image/png"
 
@@ -209,8 +164,8 @@ def test_what_is_only_scheduled_is_no_edition_for_readers(
     client: Client, published: Make, people: SimpleNamespace
 ) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), title="第二版"), people)
-    ready = submit(issue, replace(words_of(issue), title="明天的机密"), people)
+    publish(issue, replace(words_of(issue), title="第二版"), people)
+    ready = approve(issue, replace(words_of(issue), title="明天的机密"), people)
     at = timezone.now() + timedelta(hours=1)
     workflow.perform(Action.SCHEDULE, ready, by=people.editor, at=at, correction=Correction.TYPO)
     for query in ("edition=3", "edition=1&to=3"):
@@ -224,14 +179,14 @@ def test_a_retracted_story_comes_back_in_no_edition_and_no_difference(
 ) -> None:
     issue = published(summary="- 头条是第 1 条：新闻里的新闻", intro="先说第 1 条：新闻里的新闻。")
     gone = words_of(issue).sections[0].items[0]
-    correct(
+    publish(
         issue,
         with_items(words_of(issue), lambda items: (replace(items[0], headline="第 1 条，改过"), *items[1:])),
         people,
     )
     retract(issue, gone.uid, people)
-    correct(issue, replace(words_of(issue), summary="摘要。", intro="引子。"), people)
-    correct(issue, with_items(words_of(issue), lambda items: items[1:]), people)
+    publish(issue, replace(words_of(issue), summary="摘要。", intro="引子。"), people)
+    publish(issue, with_items(words_of(issue), lambda items: items[1:]), people)
     for number in range(1, 5):
         for end in ("/", ".md", ".json"):
             text = client.get(f"/morning/2026-03-01{end}?edition={number}").content.decode()
@@ -244,7 +199,7 @@ def test_a_retracted_story_comes_back_in_no_edition_and_no_difference(
 
 def test_a_withdrawn_issue_has_no_earlier_editions(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
-    correct(issue, replace(words_of(issue), title="改过的要闻"), people)
+    publish(issue, replace(words_of(issue), title="改过的要闻"), people)
     workflow.perform(Action.WITHDRAW, Issue.objects.get(pk=issue.pk), by=people.editor, note="整期有误")
     for end in ("/", ".md", ".json", "/label.json"):
         for number in (1, 2, 3):
@@ -260,9 +215,9 @@ def test_a_picture_that_was_taken_out_is_its_description(
         default_storage.save(name, ContentFile(b"-"))
     body = f'![留](/media/{kept})\n\n![去 "<b>"](/media/{gone})'
     issue = published(1, cover_file=gone, cover_alt="旧封面")
-    correct(issue, with_items(words_of(issue), lambda items: (replace(items[0], body=body),)), people)
+    publish(issue, with_items(words_of(issue), lambda items: (replace(items[0], body=body),)), people)
     only = replace(with_items(words_of(issue), lambda items: (replace(items[0], body=f"![留](/media/{kept})"),)))
-    correct(issue, replace(only, cover_file="", cover_alt=""), people)
+    publish(issue, replace(only, cover_file="", cover_alt=""), people)
     page = get(client, f"{PAGE}?edition=2")
     assert [img["src"] for img in page.select("img")] == [f"/media/{kept}"]
     assert '去 "<b>"' in page.select_one(".story .prose").get_text()
@@ -276,7 +231,7 @@ def test_an_issue_lists_its_editions_when_there_are_more_than_one(
 ) -> None:
     issue = published()
     assert not get(client, PAGE).find(id="editions")
-    correct(issue, replace(words_of(issue), title="二"), people, Correction.TYPO, "")
+    publish(issue, replace(words_of(issue), title="二"), people, kind=Correction.TYPO, note="")
     retract(issue, words_of(issue).sections[0].items[0].uid, people)
     workflow.perform(
         Action.ROLL_BACK,
@@ -315,7 +270,7 @@ def test_an_emergency_is_named_in_the_list(client: Client, draft: Make, people: 
     workflow.perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震。")
     workflow.perform(Action.ENDORSE, issue, by=people.reviewer)
     assert not get(client, PAGE).find(id="editions")  # an approval afterwards makes no edition
-    correct(issue, replace(words_of(issue), title="二"), people)
+    publish(issue, replace(words_of(issue), title="二"), people)
     assert ["突发先行发布" in row.get_text() for row in get(client, PAGE).select("#editions li")] == [True, False]
 
 
@@ -324,7 +279,7 @@ def test_the_page_is_in_the_language_and_zone_of_its_digest(
 ) -> None:
     issue = published()
     Digest.objects.update(language="en", time_zone="America/New_York")
-    correct(issue, replace(words_of(issue), title="Two"), people)
+    publish(issue, replace(words_of(issue), title="Two"), people)
     text = get(client, f"{PAGE}?edition=1").select_one(".as-it-was").get_text(" ", strip=True)
     assert text.startswith("Edition 1: the issue as it was Readers saw this edition from ")
     assert "UTC-0" in text and text.endswith("Issue title 今天的要闻 Two")
@@ -340,7 +295,7 @@ def test_queries_of_earlier_editions(
 ) -> None:
     issue = published(stories)
     for number in range(2, 5):
-        correct(issue, replace(words_of(issue), title=f"第 {number} 版"), people)
+        publish(issue, replace(words_of(issue), title=f"第 {number} 版"), people)
     for address, queries in {
         PAGE: 8,
         f"{PAGE}?edition=4": 1,

@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from digests import workflow
 from digests.models import Digest, Issue, Story
 from digests.states import Action
+from tests.reading import get
 from tests.test_pages import DAY
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +27,6 @@ Make = Callable[..., Issue]
 @pytest.fixture(autouse=True)
 def site(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = False
-
-
-def get(client: Client, address: str, status: int) -> Any:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return BeautifulSoup(response.content, "html.parser")
 
 
 @pytest.mark.parametrize("address", ["/nowhere/", "/morning/2026-09-09/", "/morning/2026-99-99/", "/stories/zzzzzzzz/"])

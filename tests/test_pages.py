@@ -17,31 +17,21 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from digests import exchange, press, workflow
 from digests.manuscript.reader import read
 from digests.manuscript.values import Insight, Manuscript, NewsItem, Section, new_uid
 from digests.models import Digest, Edition, Issue, Retraction, Revision, Source, Story, Tag
-from digests.states import Action, Correction
+from digests.states import Action
 from tests.conftest import manuscript, reword
+from tests.reading import get
+from tests.rewriting import publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 Make = Callable[..., Issue]
 DAY = date(2026, 3, 1)
 RUN = "script:not([type='application/ld+json'])"  # what a browser would
-
-
-@pytest.fixture(autouse=True)
-def site(settings: Settings) -> None:
-    settings.SITE_URL = "https://news.example.org"
-    settings.SECURE_SSL_REDIRECT = False
-
-
-def get(client: Client, address: str, status: int = 200) -> Any:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def archive(digest: Digest, issues: int, *, until: date = DAY, stories: int = 2, tag: str = "AI") -> None:
@@ -89,13 +79,7 @@ def story_of(issue: Issue, number: int = 0) -> Story:
 
 def rewrite(issue: Issue, words: Manuscript, people: SimpleNamespace) -> None:
     """Bring other words of an issue to readers, as a correction."""
-    with workflow.editing(issue, by=people.writer) as locked:
-        exchange.to_rows(words, locked)
-    workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
-    workflow.perform(
-        Action.PUBLISH, issue, by=people.editor, correction=Correction.CORRECTION, note="数字有误，已改正。"
-    )
+    publish(issue, words, people, note="数字有误，已改正。")
 
 
 # What an issue shows

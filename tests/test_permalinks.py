@@ -9,65 +9,24 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
-from digests import exchange, workflow
+from digests import workflow
 from digests.manuscript.reader import read
-from digests.manuscript.values import Manuscript, NewsItem, Section
+from digests.manuscript.values import NewsItem, Section
 from digests.manuscript.writer import write
 from digests.models import Digest, Edition, Issue, Story
 from digests.states import Action, Correction
+from tests import rewriting
 from tests.conftest import manuscript
+from tests.reading import get
+from tests.rewriting import publish, retract, with_items, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 Make = Callable[..., Issue]
 DAY = date(2026, 3, 1)
-
-
-@pytest.fixture(autouse=True)
-def site(settings: Settings) -> None:
-    settings.SITE_URL = "https://news.example.org"
-    settings.SECURE_SSL_REDIRECT = False
-
-
-def get(client: Client, address: str, status: int = 200) -> Any:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def words_of(issue: Issue) -> Manuscript:
-    return exchange.from_rows(Issue.objects.get(pk=issue.pk))
-
-
-def write_rows(issue: Issue, words: Manuscript, people: SimpleNamespace) -> Issue:
-    with workflow.editing(Issue.objects.get(pk=issue.pk), by=people.writer) as locked:
-        exchange.to_rows(words, locked)
-    return Issue.objects.get(pk=issue.pk)
-
-
-def publish(issue: Issue, words: Manuscript, people: SimpleNamespace, *, note: str = "改正。") -> Edition:
-    """Bring words of an issue to readers; as a correction, if they have it already."""
-    issue = write_rows(issue, words, people)
-    workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
-    kind = Correction.CORRECTION if issue.editions.exists() else ""
-    edition = workflow.perform(Action.PUBLISH, issue, by=people.editor, correction=kind, note=note).edition
-    assert edition
-    return edition
-
-
-def retract(issue: Issue, uid: str, people: SimpleNamespace) -> None:
-    workflow.perform(Action.RETRACT, Issue.objects.get(pk=issue.pk), by=people.editor, story=uid, note="照片系摆拍。")
-
-
-def with_items(words: Manuscript, change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Manuscript:
-    """Return words with other stories in their first section."""
-    first = words.sections[0]
-    return replace(words, sections=(replace(first, items=change(first.items)), *words.sections[1:]))
 
 
 def of(*items: NewsItem, day: int = 1) -> dict[str, Any]:
@@ -185,11 +144,11 @@ def test_a_name_that_readers_have_or_will_have_elsewhere_is_not_given_again(
 ) -> None:
     issue = published()
     one, two, three = words_of(issue).sections[0].items
-    shorter = write_rows(issue, with_items(words_of(issue), lambda items: items[1:]), people)
+    shorter = rewriting.write(issue, with_items(words_of(issue), lambda items: items[1:]), people)
     other = draft(date=DAY + timedelta(days=1))
 
     def taken(item: NewsItem) -> bool:
-        write_rows(other, with_items(words_of(other), lambda items: (item, *items[-2:])), people)
+        rewriting.write(other, with_items(words_of(other), lambda items: (item, *items[-2:])), people)
         return words_of(other).sections[0].items[0].uid != item.uid
 
     assert taken(one)  # the draft has dropped it, readers still have it

@@ -16,7 +16,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from digests import pages, workflow
-from digests.models import Digest, Edition, Issue, Story, Tag
+from digests.manuscript.values import NewsItem, Section
+from digests.models import Digest, Edition, Issue, Source, Story, Tag
 from digests.states import Action
 from tests.test_pages import archive, story_of
 from tests.test_public_addresses import picture
@@ -113,10 +114,11 @@ def test_the_parts_list_every_page_once_with_when_it_changed(client: Client, pub
     published(5)
     published(date=DAY + timedelta(days=1))
     archive(Digest.objects.create(name="Evening", slug="evening-2026", language="en"), 40)
-    kinds = {"front", "digest", "month", "tags", "sources", "corrections", "subscribe", "tag", "issue", "story"}
+    lists = {"front", "digest", "month", "tags", "sources", "corrections", "subscribe"}
+    kinds = {*lists, "tag", "source", "issue", "story"}
     wanted = {page.path: page.updated for page in pages.every(kinds=kinds)}
     assert everything(client) == wanted
-    assert len(wanted) == 1 + 2 + 4 + 4 + 3 + 42 + 88
+    assert len(wanted) == 1 + 2 + 4 + 4 + 3 + 5 + 42 + 88
 
 
 def test_the_index_names_months_by_digest_and_when_they_changed(client: Client, published: Make) -> None:
@@ -127,6 +129,7 @@ def test_the_index_names_months_by_digest_and_when_they_changed(client: Client, 
     assert entries(client, "/sitemap.xml") == {
         "/sitemap-pages.xml": times[1],
         "/sitemap-tags-0.xml": times[1],
+        "/sitemap-sources-0.xml": times[1],
         "/sitemap-morning-2026-03.xml": times[0],
         "/sitemap-morning-2026-04.xml": times[1],
     }
@@ -151,7 +154,9 @@ def test_a_month_lists_each_issue_and_then_its_stories(client: Client, published
 def test_what_readers_do_not_have_is_nowhere(
     client: Client, published: Make, draft: Make, approved: Make, people: SimpleNamespace
 ) -> None:
-    kept, withdrawn = published(), published(date=DAY + timedelta(days=1), tags=("收回",))
+    kept = published()
+    item = NewsItem("收回的事", "https://withdrawn.test/1", body="正文")
+    withdrawn = published(date=DAY + timedelta(days=1), tags=("收回",), sections=(Section("版块", items=(item,)),))
     draft(date=DAY + timedelta(days=2))
     tomorrow = timezone.now() + timedelta(days=1)
     workflow.perform(Action.SCHEDULE, approved(date=DAY + timedelta(days=40)), by=people.editor, at=tomorrow)
@@ -169,6 +174,7 @@ def test_what_readers_do_not_have_is_nowhere(
         "/morning/2026-03-01/",
         *(f"/stories/{story_of(kept, number).uid}/" for number in range(2)),
         *(tag.get_absolute_url() for tag in Tag.objects.exclude(name="收回")),
+        *(f"/sources/source{number}.test/" for number in (2, 3)),
     }
     assert f"/stories/{retracted}/" not in everything(client)
     assert [entry["path"] for entry in news(client)] == ["/morning/2026-03-01/"]
@@ -214,16 +220,36 @@ def test_covers_are_images_where_they_are_pictures(client: Client, published: Ma
     assert client.get("/morning/2026-03-01/cover.jpg?edition=1").headers["Content-Type"] == "image/jpeg"
 
 
-def test_tags_stay_in_the_part_that_their_number_gives_them(
-    client: Client, published: Make, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "model"), [("tags", Tag), ("sources", Source)])
+def test_tags_and_sources_stay_in_the_part_that_their_number_gives_them(
+    client: Client, published: Make, monkeypatch: pytest.MonkeyPatch, name: str, model: type[Tag | Source]
 ) -> None:
     for module in ("digests.pages", "digests.views.sitemaps"):
-        monkeypatch.setattr(f"{module}.TAGS_A_SITEMAP", 2)
-    published(tags=("甲", "乙 & <丙>", "丁"))
-    part_of = {tag.get_absolute_url(): f"/sitemap-tags-{tag.pk // 2}.xml" for tag in Tag.objects.all()}
-    parts = [part for part in entries(client, "/sitemap.xml") if "tags" in part]
+        monkeypatch.setattr(f"{module}.NUMBERS_A_SITEMAP", 2)
+    published(5, tags=("甲", "乙 & <丙>", "丁"))
+    stories = Story.objects.exclude(source=None)
+    used = Tag.objects.all() if model is Tag else Source.objects.filter(pk__in=stories.values("source"))
+    part_of = {one.get_absolute_url(): f"/sitemap-{name}-{one.pk // 2}.xml" for one in used}
+    parts = [part for part in entries(client, "/sitemap.xml") if name in part]
     assert set(parts) == set(part_of.values()) and len(parts) > 1
-    assert {tag: part for part in parts for tag in entries(client, part)} == part_of
+    assert {one: part for part in parts for one in entries(client, part)} == part_of
+
+
+def test_a_source_changed_when_its_last_live_story_went_out(
+    client: Client, published: Make, people: SimpleNamespace
+) -> None:
+    first, second = published(), published(2, date=DAY + timedelta(days=1))
+    times = [datetime(2026, 3, day, 8, tzinfo=UTC) for day in (1, 2)]
+    at(first, times[0])
+    at(second, times[1])
+    assert entries(client, "/sitemap-sources-0.xml") == {
+        "/sources/source1.test/": times[1],
+        "/sources/source2.test/": times[1],
+        "/sources/source3.test/": times[0],
+    }
+    workflow.perform(Action.WITHDRAW, Issue.objects.get(pk=first.pk), by=people.editor, note="误")
+    workflow.perform(Action.RETRACT, second, by=people.editor, story=story_of(second).uid, note="误")
+    assert list(entries(client, "/sitemap-sources-0.xml")) == ["/sources/source2.test/"]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +259,10 @@ def test_tags_stay_in_the_part_that_their_number_gives_them(
         "morning-2026-13",
         "nowhere-2026-03",
         "tags-1",
+        "sources-1",
+        f"sources-{'9' * 5000}",
         "tags-99999999999999999999999",
+        "sources-99999999999999999999999",
         f"tags-{'9' * 5000}",
         "tags--1",
         "x",
@@ -295,6 +324,7 @@ ADDRESSES = [
     "/sitemap.xml",
     "/sitemap-pages.xml",
     "/sitemap-tags-0.xml",
+    "/sitemap-sources-0.xml",
     "/sitemap-morning-2026-03.xml",
     "/news-sitemap.xml",
 ]
@@ -316,6 +346,7 @@ def test_queries_are_as_many_for_many_issues(
     client: Client, digest: Digest, django_assert_num_queries: DjangoAssertNumQueries, issues: int
 ) -> None:
     archive(digest, issues)
-    for address, queries in zip(ADDRESSES, (3, 4, 1, 2, 1), strict=True):
+    Story.objects.update(source=Source.objects.create(domain="source.test"))
+    for address, queries in zip(ADDRESSES, (4, 4, 1, 1, 2, 1), strict=True):
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200

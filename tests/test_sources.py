@@ -10,28 +10,18 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from digests import workflow
 from digests.manuscript.values import NewsItem, Section
 from digests.models import Digest, Issue, Source, Story
 from digests.states import Action
+from tests.reading import get
 from tests.test_pages import archive
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 Make = Callable[..., Issue]
 DAY = date(2026, 3, 1)
-
-
-@pytest.fixture(autouse=True)
-def english(settings: Settings) -> None:
-    settings.LANGUAGE_CODE = "en"
-
-
-def get(client: Client, address: str, status: int = 200) -> Any:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def from_(*hosts: str) -> tuple[Section, ...]:

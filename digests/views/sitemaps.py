@@ -1,7 +1,7 @@
 """Sitemaps: every page that search engines may show, and when it last changed.
 
-An index names the parts: the lists, the tags by their numbers, and for each month of a digest its issues with their
-stories. So a part that is past stays as it is, and what an answer costs does not grow with the archive.
+An index names the parts: the lists, tags and sources by their numbers, and for each month of a digest its issues with
+their stories. So a part that is past stays as it is, and what an answer costs does not grow with the archive.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from digests.models import Edition, Picture, Story, Tag
-from digests.pages import TAGS_A_SITEMAP, every
+from digests.models import Edition, Picture, Story
+from digests.pages import NUMBERS_A_SITEMAP, every
 from digests.views.answers import document, readable
 from digests.views.dressed import shared
 
-PARTS = ("sitemap-pages", "sitemap-tags", "sitemap-month")  # by their names in urls.py, as what is in them
+# By their names in urls.py, as what is in them.
+PARTS = ("sitemap-pages", "sitemap-tags", "sitemap-sources", "sitemap-month")
 LISTS = ("front", "digest", "month", "tags", "sources", "corrections", "subscribe")
 NEWS_IS = timedelta(hours=48)
 MOST_NEWS = 1000  # Google takes no more
@@ -54,14 +55,19 @@ def pages(request: HttpRequest) -> HttpResponse:
 @readable
 def tags(request: HttpRequest, part: int) -> HttpResponse:
     """List the tags of live issues, those of some numbers."""
-    first = part * TAGS_A_SITEMAP
-    used = (
-        Tag.objects.filter(pk__gte=first, pk__lt=first + TAGS_A_SITEMAP, editions__in=Edition.objects.live())
-        .order_by("pk")
-        .values_list("slug")
-        .annotate(Max("editions__live_from"))
-    )
-    return _listed(request, [Entry(reverse("tag", args=[slug]), updated) for slug, updated in used])
+    first = part * NUMBERS_A_SITEMAP
+    used = Edition.objects.live().filter(tags__pk__gte=first, tags__pk__lt=first + NUMBERS_A_SITEMAP)
+    last = used.order_by("tags").values_list("tags__slug").annotate(Max("live_from"))
+    return _listed(request, [Entry(reverse("tag", args=[slug]), updated) for slug, updated in last])
+
+
+@readable
+def sources(request: HttpRequest, part: int) -> HttpResponse:
+    """List the sources of live stories, those of some numbers."""
+    first = part * NUMBERS_A_SITEMAP
+    cited = Story.objects.live().filter(source__pk__gte=first, source__pk__lt=first + NUMBERS_A_SITEMAP)
+    last = cited.order_by("source").values_list("source__domain").annotate(Max("edition__live_from"))
+    return _listed(request, [Entry(reverse("source", args=[domain]), updated) for domain, updated in last])
 
 
 @readable

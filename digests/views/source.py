@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -28,15 +28,13 @@ def sources(request: HttpRequest) -> HttpResponse:
         raise Http404(_("Sources are listed by stories or by address."))
     if kind and kind not in Source.Kind.values:
         raise Http404(_("There is no such class of source."))
-    cited = _cited()
-    chosen = sorted((one for one in cited if kind in ("", one.kind)), key=lambda one: _place(by, one.cited, one.domain))
-    if after:
-        last = _place(by, *_read(after))
-        chosen = [one for one in chosen if _place(by, one.cited, one.domain) > last]
-    if (after or kind) and not chosen:
+    sources = _cited()
+    classes = set(sources.order_by().values_list("kind", flat=True).distinct())
+    chosen = sources.filter(kind=kind) if kind else sources
+    listed = list(_from(chosen, by, after)[: SOURCES + 1])
+    if (after or kind) and not listed:
         raise Http404(_("No sources after this one.") if after else _("No live story is from a source of this class."))
-    shown = chosen[:SOURCES]
-    classes = {source.kind for source in cited}
+    shown = listed[:SOURCES]
     context = {
         "sources": shown,
         "by": by,
@@ -44,29 +42,32 @@ def sources(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "label": Source.Kind(kind).label if kind else "",
         "kinds": [(value, label) for value, label in Source.Kind.choices if value in classes],
-        "after": f"{shown[-1].cited}-{shown[-1].domain}" if len(chosen) > SOURCES else "",
+        "after": f"{shown[-1].cited}-{shown[-1].domain}" if len(listed) > SOURCES else "",
         "is_first": not after,
         "feeds": feed_links("sources"),
     }
     return answer(request, "digests/sources.html", context)
 
 
-def _cited() -> list[Any]:
+def _cited() -> Any:
     """Return the sources of live stories, each with how many are from it."""
-    stories = Story.objects.live().exclude(source=None).order_by()
-    counted = dict(stories.values_list("source").annotate(Count("pk")))
-    sources: dict[int, Any] = Source.objects.in_bulk(counted)
-    for pk, source in sources.items():
-        source.cited = counted[pk]
-    return list(sources.values())
+    stories = Story.objects.countable().filter(source=OuterRef("pk")).order_by()
+    counted = stories.values("source").annotate(stories=Count("*")).values("stories")
+    return Source.objects.annotate(cited=Subquery(counted)).filter(cited__gt=0)
 
 
-def _place(by: str, cited: int, domain: str) -> tuple[int, str]:
-    return (-cited if by == "stories" else 0, domain)
+def _from(sources: Any, by: str, after: str) -> Any:
+    """Return what follows a place among sources, in one of their orders."""
+    cited, domain = _place(after) if after else (None, "")
+    if by == "address":
+        return sources.filter(domain__gt=domain).order_by("domain")
+    if after:
+        sources = sources.filter(Q(cited__lt=cited) | Q(cited=cited, domain__gt=domain))
+    return sources.order_by("-cited", "domain")
 
 
-def _read(after: str) -> tuple[int, str]:
-    found = re.fullmatch(r"([0-9]{1,18})-(.+)", after, re.ASCII | re.DOTALL)
+def _place(text: str) -> tuple[int, str]:
+    found = re.fullmatch(r"([0-9]{1,18})-(.+)", text, re.ASCII | re.DOTALL)
     if found is None:
         raise Http404(_("That is no place in this list."))
     return int(found[1]), found[2]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -32,15 +31,31 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 
 def _overview(request: HttpRequest) -> HttpResponse:
-    uses = _uses()
-    used = sorted(Tag.objects.in_bulk(uses).values(), key=lambda tag: (_rank(tag.kind), -uses[tag.pk], tag.key))
+    used = list(_most_used())
+    tags = Tag.objects.in_bulk([row["tag"] for row in used])
     groups = []
-    for kind, of_kind in groupby(used, key=lambda tag: tag.kind):
-        found = list(of_kind)
-        groups.append(
-            {"kind": kind or UNSORTED, "label": _label(kind), "all": len(found), "tags": _used(found[:OVERVIEW], uses)}
-        )
+    for kind, of_kind in groupby(
+        sorted(used, key=lambda row: _rank(row["tag__kind"])), key=lambda row: str(row["tag__kind"])
+    ):
+        rows = list(of_kind)
+        shown = [(tags[row["tag"]], row["issues"]) for row in rows]
+        groups.append({"kind": kind or UNSORTED, "label": _label(kind), "all": rows[0]["all"], "tags": shown})
     return answer(request, "digests/tags.html", {"groups": groups, "is_first": True, "feeds": feed_links("front")})
+
+
+def _most_used() -> Any:
+    """Return the tags that the most live issues have, so many of each kind, with how many `all` of the kind are."""
+    return (
+        _filed()
+        .values("tag", "tag__kind", "tag__key")
+        .annotate(issues=Count("*"))
+        .annotate(
+            place=Window(RowNumber(), partition_by="tag__kind", order_by=["-issues", "tag__key"]),
+            all=Window(Count("*"), partition_by="tag__kind"),
+        )
+        .filter(place__lte=OVERVIEW)
+        .order_by("tag__kind", "place")
+    )
 
 
 def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
@@ -48,12 +63,14 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404(_("There is no such kind of tag."))
     value = "" if kind == UNSORTED else kind
     after = request.GET.get("after", "")
-    used = Tag.objects.filter(Exists(Edition.objects.live().filter(tags=OuterRef("pk"))), kind=value)
+    issues = _filed().filter(tag=OuterRef("pk")).values("tag").annotate(issues=Count("*")).values("issues")
+    used: Any = Tag.objects.annotate(issues=Subquery(issues)).filter(kind=value, issues__gt=0)
     found = list(used.filter(key__gt=after).order_by("key")[: OF_A_KIND + 1])
     if not found:
         raise Http404(_("No tags after this one.") if after else _("No live issue has a tag of this kind."))
     entries = found[:OF_A_KIND]
-    group = {"kind": kind, "label": _label(value), "all": 0, "tags": _used(entries, _uses(entries))}
+    shown = [(tag, tag.issues) for tag in entries]
+    group = {"kind": kind, "label": _label(value), "all": 0, "tags": shown}
     context = {
         "groups": [group],
         "kind": kind,
@@ -83,20 +100,10 @@ def _rank(kind: str) -> int:
     return [*Tag.Kind.values, ""].index(kind)
 
 
-def _uses(tags: Iterable[Tag] | None = None) -> Counter[int]:
-    """Count what readers find under each tag, or under some: live stories, and live issues that have it as a whole."""
-    chosen = {"tags__isnull": False} if tags is None else {"tags__in": tags}
-    issues = Edition.objects.live().filter(**chosen).order_by().values_list("tags")
-    stories = Story.objects.live().filter(**chosen).order_by().values_list("tags")
-    counted = Counter(dict(issues.annotate(Count("pk"))))
-    of_stories = stories.annotate(Count("pk"), Count("edition", distinct=True))
-    for tag, count, in_issues in of_stories:
-        counted[tag] += count - in_issues
-    return counted
-
-
-def _used(tags: Iterable[Tag], uses: Counter[int]) -> list[tuple[Tag, int]]:
-    return [(tag, uses[tag.pk]) for tag in tags]
+def _filed() -> Any:
+    """Return what says which live issue has which tag."""
+    filed: Any = Edition.tags.through._default_manager
+    return filed.exclude(edition__in=Edition.objects.hidden()).order_by()
 
 
 @readable

@@ -10,27 +10,18 @@ prints milliseconds and queries of each page. Pages are of five entries, so that
 
 from __future__ import annotations
 
-import os
 import random
-import statistics
 import sys
-import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+from tests.bench.newsroom import explain, measured, newsroom, out, settle, uid  # isort: split
 
-import django
-
-django.setup()
-
-from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from digests.manuscript.values import UID_ALPHABET
-from digests.models import Digest, Edition, Issue, Revision, Source, Story, Tag
+from digests.models import Digest, Edition, Issue, Source, Story, Tag
 from digests.models.sources import KINDS as CLASSES
 from digests.models.tags import KINDS
 
@@ -38,14 +29,6 @@ ISSUES, A_DAY, DIGESTS = 5_000, 20, 2
 TAGS, SOURCES = 400, 300
 FIRST = date(2018, 1, 1)
 PAGE = 5
-
-
-def uid(number: int) -> str:
-    letters = ""
-    for _ in range(8):
-        number, rest = divmod(number, len(UID_ALPHABET))
-        letters += UID_ALPHABET[rest]
-    return letters
 
 
 def some(dice: random.Random, of: int) -> int:
@@ -64,72 +47,33 @@ def fill() -> None:
         Source(domain=f"source{number}.test", kind=CLASSES[number % len(CLASSES)]) for number in range(SOURCES)
     )
     body = "<p>" + "Words of a story as they are printed. " * 30 + "</p>"
-    for start in range(0, ISSUES, 500):
-        numbers = range(start, start + 500)
-        days = {number: FIRST + timedelta(days=number // DIGESTS) for number in numbers}
-        issues = Issue.objects.bulk_create(
-            Issue(digest=digests[number % DIGESTS], date=days[number], title="x", seo=[]) for number in numbers
-        )
-        revisions = Revision.objects.bulk_create(
-            Revision(issue=issue, number=1, sha256="0" * 64, content="{}", author_name="x") for issue in issues
-        )
-        names = {number: [f"Tag {some(dice, TAGS)}" for _ in range(3)] for number in numbers}
-        editions = Edition.objects.bulk_create(
-            Edition(
-                issue=issue, digest=issue.digest, revision=revision, number=1, by_name="x", date=issue.date,
-                title=f"Issue {number}", summary="What a reader who reads nothing else should know. " * 4,
-                live_from=datetime(issue.date.year, issue.date.month, issue.date.day, 8, tzinfo=UTC),
-                page={"tags": names[number], "sections": [{"title": "x", "items": [{"body": body}] * A_DAY}]},
-            )
-            for number, issue, revision in zip(numbers, issues, revisions, strict=True)
-        )  # fmt: skip
+    days = ((number, FIRST + timedelta(days=number // DIGESTS)) for number in range(ISSUES))
+    issues = (Issue(digest=digests[number % DIGESTS], date=day, title=f"{number}", seo=[]) for number, day in days)
+
+    def page(_issue: Issue) -> dict[str, Any]:
+        tags = [f"Tag {some(dice, TAGS)}" for _ in range(3)]
+        return {"tags": tags, "sections": [{"title": "x", "items": [{"body": body}] * A_DAY}]}
+
+    summary = "What a reader who reads nothing else should know. " * 4
+    for editions in out(issues, summary=summary, page=page):
         stories = Story.objects.bulk_create(
             Story(
-                edition=edition, uid=uid(number * A_DAY + place), position=place, headline=f"Story {number}-{place}",
-                excerpt="The first words of it. " * 8, source=sources[some(dice, SOURCES)], thread=uid(number),
-                page={"body": body},
+                edition=edition, uid=uid(int(edition.title) * A_DAY + place), position=place,
+                headline=f"Story {edition.title}-{place}", excerpt="The first words of it. " * 8,
+                source=sources[some(dice, SOURCES)], thread=uid(int(edition.title)), page={"body": body},
             )
-            for number, edition in zip(numbers, editions, strict=True)
+            for edition in editions
             for place in range(A_DAY)
         )  # fmt: skip
-        of_story = [{some(dice, TAGS) for _ in range(2)} for _ in stories]
+        of_story = {(story.pk, some(dice, TAGS)): story.edition_id for story in stories for _ in range(2)}
         Story.tags.through.objects.bulk_create(
-            Story.tags.through(story_id=story.pk, tag_id=tags[tag].pk)
-            for story, chosen in zip(stories, of_story, strict=True)
-            for tag in chosen
+            Story.tags.through(story_id=story, tag_id=tags[tag].pk) for story, tag in of_story
         )
-        of_edition: dict[int, set[int]] = {
-            edition.pk: {int(name[4:]) for name in names[number]}
-            for number, edition in zip(numbers, editions, strict=True)
-        }
-        for story, chosen in zip(stories, of_story, strict=True):
-            of_edition[story.edition_id] |= chosen
+        whole = {(edition.pk, int(name[4:])) for edition in editions for name in edition.page["tags"]}
         Edition.tags.through.objects.bulk_create(
             Edition.tags.through(edition_id=edition, tag_id=tags[tag].pk)
-            for edition, chosen in of_edition.items()
-            for tag in chosen
+            for edition, tag in whole | {(edition, tag) for (_story, tag), edition in of_story.items()}
         )
-
-
-def measured(client: Client, address: str) -> tuple[float, Any]:
-    """Return the median milliseconds of nine answers, and the queries of one."""
-    times = []
-    for _ in range(9):
-        begun = time.perf_counter()
-        response = client.get(address)
-        times.append((time.perf_counter() - begun) * 1000)
-        assert response.status_code == 200, (address, response.status_code)
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    return statistics.median(times), queries.captured_queries
-
-
-def explain(queries: Any) -> None:
-    sql = max(queries, key=lambda query: float(query["time"]))["sql"]
-    with connection.cursor() as cursor:
-        cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ANALYZE ") + sql)
-        for row in cursor.fetchall():
-            print("     ", row[-1])
 
 
 def pages() -> dict[str, tuple[str, str]]:
@@ -163,27 +107,21 @@ def pages() -> dict[str, tuple[str, str]]:
 def main() -> None:
     from digests.views import digest, source, tag
 
-    old_name = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0)
-    settings.SECURE_SSL_REDIRECT = False
-    settings.ALLOWED_HOSTS = ["testserver"]
     for module in (digest, source, tag):
         setattr(module, "PAGE", PAGE)  # noqa: B010 - they have no such name in common, says mypy
-    try:
+    with newsroom():
         fill()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        settle()
         print(f"{connection.vendor}: {Edition.objects.count()} issues, {Story.objects.count()} stories")
         client = Client()
-        for name, (first, last) in pages().items():
-            (near, near_queries), (far, far_queries) = measured(client, first), measured(client, last)
+        for name, addresses in pages().items():
+            (near, near_queries), (far, far_queries) = (measured(partial(client.get, one)) for one in addresses)
+            assert [client.get(one).status_code for one in addresses] == [200, 200], addresses
             counted = f"{len(near_queries)} and {len(far_queries)} queries"
             print(f"  {name:26} first {near:6.1f} ms  last {far:6.1f} ms  ×{far / near:.2f}  {counted}")
             if "--explain" in sys.argv:
                 explain(near_queries)
                 explain(far_queries)
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
 if __name__ == "__main__":

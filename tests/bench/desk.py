@@ -6,57 +6,44 @@ measured in the same run. The number of queries is exact.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+from tests.bench.newsroom import newsroom  # isort: split
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from digests import exchange, workflow
+from digests.manuscript.writer import write
+from digests.models import Digest, Issue
+from digests.states import Action
+from tests.conftest import manuscript
+from tests.test_admin import filled
+
 STORIES, TIMES = 60, 7
 
 
-@contextmanager
-def newsroom() -> Iterator[Any]:
-    """Give an issue in review in a database of its own, and take that away again."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.contrib.auth.models import User
-    from django.db import connection
-
-    # Not setup_test_environment: it keeps a copy of all that each template was given, which takes longer than the page.
-    settings.ALLOWED_HOSTS = ["testserver"]
-    name = connection.creation.create_test_db(verbosity=0)
-    try:
-        from digests import exchange, workflow
-        from digests.models import Digest, Issue
-        from digests.states import Action
-        from tests.conftest import manuscript
-
-        people = [User.objects.create_superuser(each, password="x") for each in ("writer", "reviewer")]
-        words = manuscript(STORIES)
-        digest = Digest.objects.create(name="晨报", slug="morning")
-        issue = Issue.objects.create(digest=digest, date=words.date, title=words.title)
-        with workflow.editing(issue, by=people[0]) as locked:
-            exchange.to_rows(words, locked)
-        workflow.perform(Action.SUBMIT, issue, by=people[0])
-        yield Issue.objects.get(pk=issue.pk), *people
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
+def in_review() -> tuple[Issue, User, User]:
+    """Return an issue in review, with who wrote it and who reads it."""
+    writer, reviewer = (User.objects.create_superuser(each, password="x") for each in ("writer", "reviewer"))
+    words = manuscript(STORIES)
+    digest = Digest.objects.create(name="晨报", slug="morning")
+    issue = Issue.objects.create(digest=digest, date=words.date, title=words.title)
+    with workflow.editing(issue, by=writer) as locked:
+        exchange.to_rows(words, locked)
+    workflow.perform(Action.SUBMIT, issue, by=writer)
+    return Issue.objects.get(pk=issue.pk), writer, reviewer
 
 
 def main() -> None:
-    with newsroom() as (issue, writer, reviewer):
-        from django.db import connection
-        from django.test import Client
-        from django.test.utils import CaptureQueriesContext
-        from django.urls import reverse
-
-        from digests.manuscript.writer import write
-        from tests.test_admin import filled
+    with newsroom():
+        issue, writer, reviewer = in_review()
 
         def client(person: Any) -> Client:
             found = Client(raise_request_exception=True)

@@ -6,13 +6,16 @@ The number of queries is exact.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from statistics import median
-from time import perf_counter
+from functools import partial
 from typing import Any
+
+from tests.bench.newsroom import measured, newsroom  # isort: split
+
+from django.test import Client
+
+from digests.models import Digest
+from tests.test_feeds import out
 
 ISSUES, STORIES, TIMES = 120, 30, 7
 LISTINGS = (
@@ -27,47 +30,16 @@ LISTINGS = (
 )
 
 
-@contextmanager
-def newsroom() -> Iterator[None]:
-    """Give a newsroom with an archive in a database of its own, and take that away again."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
-
-    # Not setup_test_environment: it keeps a copy of all that each template was given, which takes longer than the feed.
-    settings.ALLOWED_HOSTS = ["testserver"]
-    name = connection.creation.create_test_db(verbosity=0)
-    try:
-        from digests.models import Digest
-        from tests.test_feeds import out
-
+def main() -> None:
+    with newsroom():
         digest = Digest.objects.create(name="晨报", slug="morning")
         for day in range(ISSUES):
             out(digest, date(2026, 1, 1) + timedelta(days=day), at=datetime(2026, 6, 1, tzinfo=UTC), stories=STORIES)
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-
-
-def main() -> None:
-    with newsroom():
-        from django.db import connection
-        from django.test import Client
-        from django.test.utils import CaptureQueriesContext
-
         client = Client()
 
         def timed(address: str, **headers: str) -> tuple[float, int, Any]:
-            times = []
-            for _time in range(TIMES):
-                with CaptureQueriesContext(connection) as queries:
-                    start = perf_counter()
-                    response = client.get(address, headers=headers)
-                    times.append(perf_counter() - start)
-            return median(times) * 1000, len(queries), response
+            took, queries = measured(partial(client.get, address, headers=headers), TIMES)
+            return took, len(queries), client.get(address, headers=headers)
 
         print(f"{ISSUES} issues of {STORIES} stories")
         print(f"{'':34}{'KB':>6}{'whole ms':>10}{'queries':>9}{'304 ms':>8}{'queries':>9}{'part':>7}")

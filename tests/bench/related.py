@@ -8,24 +8,18 @@ Prints, for each story, milliseconds and queries of finding what is related, the
 
 from __future__ import annotations
 
-import os
 import random
 from functools import partial
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+from tests.bench.covered import fill
+from tests.bench.newsroom import measured, newsroom, settle  # isort: split
 
-import django
-
-django.setup()
-
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 
 from digests import press, related
 from digests.manuscript.values import Manuscript, NewsItem, Section
 from digests.models import Edition, Source, Story, Tag
-from tests.bench.covered import fill, measured
 
 
 def dress() -> None:
@@ -52,21 +46,16 @@ def story(number: int) -> Story:
 
 
 def main() -> None:
-    old_name = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0)
-    try:
+    with newsroom():
         fill()
         dress()
         words = NewsItem("x")
         page = press.page(Manuscript("x", Edition.objects.all()[0].date, sections=(Section("x", items=(words,)),)))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        settle()
         print(
             f"{connection.vendor}: {Story.objects.count()} stories, {Story.tags.through.objects.count()} tags of them"
         )
-        client = Client(headers={"host": "localhost"})
-        settings.ALLOWED_HOSTS = ["*"]
-        settings.SECURE_SSL_REDIRECT = False
+        client = Client()
         for name, number in {"the newest": 0, "one of the middle": 50_000, "the oldest": 99_999}.items():
             one = story(number)
             tags = list(one.tags.all())
@@ -76,9 +65,8 @@ def main() -> None:
             found = len(related.find(one, [tag.pk for tag in tags]))
             whole, all_queries = measured(partial(client.get, f"/stories/{one.uid}/"))
             assert client.get(f"/stories/{one.uid}/").status_code == 200
-            print(f"{name}: {took:.1f} ms, {queries} queries, {found} found; its page {whole:.1f} ms, {all_queries}")
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
+            found_in = f"{took:.1f} ms, {len(queries)} queries, {found} found"
+            print(f"{name}: {found_in}; its page {whole:.1f} ms, {len(all_queries)} queries")
 
 
 if __name__ == "__main__":

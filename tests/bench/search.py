@@ -9,32 +9,23 @@ times longer a plain scan of the folded texts takes in the same run.
 
 from __future__ import annotations
 
-import os
 import random
-import statistics
 import sys
 import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+from tests.bench.covered import headline
+from tests.bench.newsroom import explain, measured, newsroom, out, settle, uid  # isort: split
 
-import django
-
-django.setup()
-
-from django.conf import settings
 from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Concat, StrIndex
 from django.db.models.lookups import GreaterThan
 
 from digests import search
-from digests.models import Digest, Edition, Issue, Revision, Story, StoryText
+from digests.models import Digest, Issue, Story, StoryText
 from digests.views.search import PAGE
-from tests.bench.covered import headline, uid
 
 STORIES, A_DAY, TIMES = 100_000, 20, 15
 COMMON = (
@@ -67,27 +58,16 @@ def body(dice: random.Random, number: int) -> str:
 def fill() -> None:
     dice = random.Random(7)
     digest = Digest.objects.create(name="Bench", slug="bench")
-    for start in range(0, STORIES, A_DAY * 50):
-        numbers = range(start, start + A_DAY * 50)
-        days = sorted({date(2012, 1, 1) + timedelta(days=number // A_DAY) for number in numbers})
-        issues = Issue.objects.bulk_create(Issue(digest=digest, date=day, title="x", seo=[]) for day in days)
-        revisions = Revision.objects.bulk_create(
-            Revision(issue=issue, number=1, sha256="0" * 64, content="{}", author_name="x") for issue in issues
-        )
-        editions = Edition.objects.bulk_create(
-            Edition(
-                issue=issue, digest=digest, revision=revision, number=1, by_name="x", date=issue.date, title="x",
-                live_from=f"{issue.date}T08:00:00+00:00",
-            )
-            for issue, revision in zip(issues, revisions, strict=True)
-        )  # fmt: skip
-        texts = [body(dice, number) for number in numbers]
+    days = ((number, date(2012, 1, 1) + timedelta(days=number)) for number in range(STORIES // A_DAY))
+    for editions in out(Issue(digest=digest, date=day, title=f"{number}", seo=[]) for number, day in days):
+        numbers = [(edition, int(edition.title) * A_DAY + place) for edition in editions for place in range(A_DAY)]
+        texts = [body(dice, number) for _edition, number in numbers]
         stories = Story.objects.bulk_create(
             Story(
-                edition=editions[(number - start) // A_DAY], uid=uid(number), position=number % A_DAY,
+                edition=edition, uid=uid(number), position=number % A_DAY,
                 headline=headline(dice), thread=uid(number), page={"body": text},
             )
-            for number, text in zip(numbers, texts, strict=True)
+            for (edition, number), text in zip(numbers, texts, strict=True)
         )  # fmt: skip
         StoryText.objects.keep((story, [text]) for story, text in zip(stories, texts, strict=True))
 
@@ -111,42 +91,28 @@ def _read(stories: search.Stories) -> list[Story]:
     return list(stories.all())  # not what it read before
 
 
-def measured(act: Callable[[], Any], times: int = TIMES) -> float:
-    taken = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        act()
-        taken.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(taken)
-
-
 def measure() -> None:
     print(f"{'':34} {'found':>7} {'page ms':>8} {'count ms':>9} {'scan':>7}")
     for name, query in QUERIES.items():
         asked = search.Query.of(query)
         found = asked.among(Story.objects.live())
         first = search.shown(asked.ranked(found))[:PAGE]
-        page = measured(partial(_read, first))
-        count = measured(found.count)
-        scan = measured(partial(scanned, query), 3)
+        page, queries = measured(partial(_read, first))
+        count, _ = measured(found.count)
+        scan, _ = measured(partial(scanned, query), 1)
         assert found.count() == scanned(query)
         print(f"{name:34} {found.count():7} {page:8.1f} {count:9.1f} {'×' + format(scan / (page + count), '.1f'):>7}")
+        if "--explain" in sys.argv:
+            explain(queries)
 
 
 def main() -> None:
-    old_name = settings.DATABASES["default"]["NAME"]
-    if connection.vendor == "sqlite" and len(sys.argv) > 1:
-        connection.settings_dict["TEST"]["NAME"] = sys.argv[1]  # a file, as newsrooms have it, rather than memory
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with newsroom():
         begun = time.perf_counter()
         fill()
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        settle()
         print(f"{connection.vendor}: {StoryText.objects.count()} stories kept in {time.perf_counter() - begun:.0f} s")
         measure()
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
 if __name__ == "__main__":

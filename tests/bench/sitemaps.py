@@ -9,25 +9,17 @@ the same.
 
 from __future__ import annotations
 
-import os
-import statistics
-import time
 from datetime import date, timedelta
+from functools import partial
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+from tests.bench.newsroom import measured, newsroom, out, settle  # isort: split
 
-import django
-
-django.setup()
-
-from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from digests import press
 from digests.manuscript.values import new_uid
-from digests.models import Digest, Edition, Issue, Revision, Story, Tag
+from digests.models import Digest, Edition, Issue, Source, Story, Tag
 from tests.conftest import manuscript
 
 STORIES, A_DAY, TAGS = 100_000, 20, 5_000
@@ -42,39 +34,27 @@ def fill() -> None:
     tags = Tag.objects.bulk_create(
         Tag(name=f"tag {number}", slug=f"tag-{number}", key=f"tag {number}") for number in range(TAGS)
     )
-    for start in range(0, len(days), 500):
-        some = days[start : start + 500]
-        issues = Issue.objects.bulk_create(Issue(digest=digest, date=day, title="x", seo=[]) for day in some)
-        revisions = Revision.objects.bulk_create(
-            Revision(issue=issue, number=1, sha256="0" * 64, content="{}", author_name="x") for issue in issues
-        )
-        editions = Edition.objects.bulk_create(
-            Edition(
-                issue=issue, digest=digest, revision=revision, number=1, by_name="x", date=issue.date, title="x",
-                page=page, live_from=f"{issue.date}T08:00:00+00:00",
-            )
-            for issue, revision in zip(issues, revisions, strict=True)
-        )  # fmt: skip
+    sources = Source.objects.bulk_create(Source(domain=f"source{number}.test") for number in range(TAGS))
+    for editions in out((Issue(digest=digest, date=day, title="x", seo=[]) for day in days), page=page):
         Edition.tags.through.objects.bulk_create(
-            Edition.tags.through(edition_id=edition.pk, tag_id=tags[(start + at * 3 + nth * 7) % TAGS].pk)
-            for at, edition in enumerate(editions)
+            Edition.tags.through(edition_id=edition.pk, tag_id=tags[(edition.pk * 3 + nth * 7) % TAGS].pk)
+            for edition in editions
             for nth in range(5)
         )
         Story.objects.bulk_create(
-            Story(edition=edition, uid=new_uid(), position=place, headline="x", page={"body": "x" * 1000})
+            Story(
+                edition=edition, uid=new_uid(), position=place, headline="x", page={"body": "x" * 1000},
+                source=sources[(edition.pk * 3 + place * 7) % TAGS],
+            )
             for edition in editions
             for place in range(A_DAY)
-        )
+        )  # fmt: skip
 
 
 def main() -> None:
-    old_name = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0)
-    settings.ALLOWED_HOSTS = ["*"]
-    try:
+    with newsroom():
         fill()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        settle()
         print(f"{connection.vendor}: {Edition.objects.count()} issues, {Story.objects.count()} stories")
         client = Client()
         oldest = NEWEST - timedelta(days=STORIES // A_DAY - 32)
@@ -82,25 +62,18 @@ def main() -> None:
             "/sitemap.xml",
             "/sitemap-pages.xml",
             "/sitemap-tags-0.xml",
+            "/sitemap-sources-0.xml",
             f"/sitemap-bench-{NEWEST:%Y-%m}.xml",
             f"/sitemap-bench-{oldest:%Y-%m}.xml",
             "/news-sitemap.xml",
             "/llms.txt",
             "/robots.txt",
         ):
-            times = []
-            for _ in range(9):
-                begun = time.perf_counter()
-                response = client.get(address)
-                times.append((time.perf_counter() - begun) * 1000)
+            took, queries = measured(partial(client.get, address))
+            response = client.get(address)
             assert response.status_code == 200, address
-            with CaptureQueriesContext(connection) as queries:
-                client.get(address)
             pages, weight = response.content.count(b"<loc>"), len(response.content) / 1000
-            took = statistics.median(times)
             print(f"  {address:32} {took:7.1f} ms  {len(queries)} queries  {pages:5} pages  {weight:7.1f} kB")
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,58 @@
+"""Changing what readers have of an issue, as the desk does it: by its words, through the one door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from digests import exchange, workflow
+from digests.manuscript.values import Manuscript
+from digests.models import Edition, Issue
+from digests.states import Action, Correction
+
+
+def words_of(issue: Issue) -> Manuscript:
+    return exchange.from_rows(Issue.objects.get(pk=issue.pk))
+
+
+def with_items(words: Manuscript, change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Manuscript:
+    """Return words with other stories in their first section."""
+    first = words.sections[0]
+    return replace(words, sections=(replace(first, items=change(first.items)), *words.sections[1:]))
+
+
+def write(issue: Issue, words: Manuscript, people: SimpleNamespace) -> Issue:
+    """Save other words in an issue."""
+    with workflow.editing(Issue.objects.get(pk=issue.pk), by=people.writer) as locked:
+        exchange.to_rows(words, locked)
+    return Issue.objects.get(pk=issue.pk)
+
+
+def approve(issue: Issue, words: Manuscript, people: SimpleNamespace) -> Issue:
+    """Save other words in an issue, and have them approved."""
+    issue = write(issue, words, people)
+    workflow.perform(Action.SUBMIT, issue, by=people.writer)
+    workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
+    return Issue.objects.get(pk=issue.pk)
+
+
+def publish(
+    issue: Issue,
+    words: Manuscript,
+    people: SimpleNamespace,
+    *,
+    kind: str = Correction.CORRECTION,
+    note: str = "改正。",
+) -> Edition:
+    """Bring words of an issue to readers; as a correction, if they have it already."""
+    issue = approve(issue, words, people)
+    correction = kind if issue.editions.exists() else ""
+    edition = workflow.perform(Action.PUBLISH, issue, by=people.editor, correction=correction, note=note).edition
+    assert edition
+    return edition
+
+
+def retract(issue: Issue, uid: str, people: SimpleNamespace) -> None:
+    workflow.perform(Action.RETRACT, Issue.objects.get(pk=issue.pk), by=people.editor, story=uid, note="照片系摆拍。")
