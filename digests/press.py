@@ -5,6 +5,7 @@ Called by the workflow, inside its transaction and under its lock. Nothing here 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from digests.languages import opening
 from digests.manuscript.addresses import canonical
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.markup import plain, render, render_line
-from digests.models import Edition, Issue, Picture, Retraction, Revision, Shingle, Source, Story, StoryText, Tag
+from digests.models import Edition, Filing, Issue, Picture, Retraction, Revision, Shingle, Source, Story, StoryText, Tag
 from digests.pictures import named
 from digests.provenance import cited
 
@@ -206,8 +207,13 @@ def _project(edition: Edition) -> None:
     printed = {item["uid"]: item for section in edition.page["sections"] for item in section["items"]}
     sources = Source.objects.known(item.link for item in manuscript.items)
     tags = Tag.objects.entered([*manuscript.tags, *(tag for item in manuscript.items for tag in item.tags)])
-    edition.tags.set(set(tags.values()))
-    edition.own_tags.set({tags[Tag.key_of(name)] for name in manuscript.tags})
+    own = {tags[Tag.key_of(name)] for name in manuscript.tags}
+    tagged = [{tags[Tag.key_of(name)] for name in item.tags} for item in manuscript.items]
+    counted = Counter(tag for of_story in tagged for tag in of_story)
+    Filing.objects.filter(edition=edition).delete()
+    Filing.objects.bulk_create(
+        Filing(edition=edition, tag=tag, own=tag in own, stories=counted[tag]) for tag in {*own, *counted}
+    )
     # As the words have it, retracted or not: a thread does not break where a story was taken back.
     follows = {item.uid: item.follows for item in edition.revision.manuscript.items}
     threads = _threads(follows)
@@ -234,8 +240,8 @@ def _project(edition: Edition) -> None:
     )
     Story.tags.through.objects.bulk_create(
         Story.tags.through(story_id=story.pk, tag_id=tag.pk)
-        for story, (_section, item) in zip(stories, placed, strict=True)
-        for tag in {tags[Tag.key_of(name)] for name in item.tags}
+        for story, of_story in zip(stories, tagged, strict=True)
+        for tag in of_story
     )
     StoryText.objects.keep(
         (story, [plain(item.body), *(plain(insight.text) for insight in item.insights)])

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from digests.folding import fold, places
 from digests.languages import opening
 from digests.markup import marked
-from digests.models import Edition, Story, StoryText, Tag
+from digests.models import Filing, Story, StoryText, Tag
 
 Stories = QuerySet[Story, Any]
 
@@ -52,10 +52,8 @@ def any_of(stories: Stories, phrases: Iterable[str]) -> Stories:
 
 def tagged(tags: Iterable[Tag]) -> Q:
     """Return what is true of stories that have one of some tags, or are in an issue that has one itself."""
-    of_story, of_issue = Story.tags.through.objects, Edition.own_tags.through.objects
-    return Q(pk__in=of_story.filter(tag__in=tags).values("story")) | Q(
-        edition__in=of_issue.filter(tag__in=tags).values("edition")
-    )
+    of_story = Story.tags.through.objects.filter(tag__in=tags).values("story")
+    return Q(pk__in=of_story) | Q(edition__in=Filing.objects.filter(tag__in=tags, own=True).values("edition"))
 
 
 def shown(stories: Stories) -> Stories:

@@ -70,24 +70,24 @@ def test_tags_stand_by_kind_the_most_used_first(client: Client, published: Make)
     assert [list(tags) for tags in groups.values()] == [["快手", "OpenAI", "阿里"], ["o3"], ["随笔"]]
 
 
-def test_a_tag_counts_the_live_issues_that_its_page_lists(
+def test_a_tag_counts_live_stories_and_an_issue_that_has_it_only_as_a_whole_once(
     client: Client, published: Make, draft: Make, people: SimpleNamespace
 ) -> None:
     published(tags=("甲",), sections=section(("甲",), ("甲",), ("乙",)))
     other = published(date=DAY + timedelta(days=1), tags=("甲",), sections=section(("乙",)))
     draft(date=DAY + timedelta(days=2), tags=("甲", "丙"), sections=section(("乙",)))
     for address in ("/tags/", "/tags/?kind=unsorted"):
-        assert list(listed(get(client, address)).values()) == [{"甲": 2, "乙": 2}]
+        assert list(listed(get(client, address)).values()) == [{"甲": 3, "乙": 2}]
     assert len(entries(get(client, "/tags/甲/"))) == 2
     retract(other, Story.objects.get(edition__issue=other).uid, people)
-    assert listed(get(client, "/tags/")) == {"Other tags": {"甲": 2, "乙": 1}}
+    assert listed(get(client, "/tags/")) == {"Other tags": {"甲": 3, "乙": 1}}
     workflow.perform(Action.WITHDRAW, Issue.objects.get(pk=other.pk), by=people.editor, note="误")
-    assert listed(get(client, "/tags/")) == {"Other tags": {"乙": 1, "甲": 1}}
+    assert listed(get(client, "/tags/")) == {"Other tags": {"甲": 2, "乙": 1}}
 
 
 def test_what_the_number_counts_is_said(client: Client, published: Make) -> None:
     published()
-    assert "in how many issues" in get(client, "/tags/").select_one(".list-note").get_text()
+    assert "how many stories have the tag" in get(client, "/tags/").select_one(".list-note").get_text()
 
 
 def test_a_kind_is_paged_by_name(client: Client, digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:

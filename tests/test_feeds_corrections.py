@@ -18,8 +18,8 @@ from digests.manuscript.values import Brief, Manuscript
 from digests.models import Edition, Issue
 from digests.states import Action
 from digests.templatetags.feeds import having
+from tests.rewriting import publish, retract, with_items, words_of
 from tests.test_feeds import KINDS, Clock, checked, clock, entries, signs
-from tests.test_permalinks import publish, retract, with_items, words_of
 
 __all__ = ["clock"]
 

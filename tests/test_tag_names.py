@@ -20,7 +20,7 @@ from digests import exchange, preflight, press, workflow
 from digests.admin import saving
 from digests.admin.bulk import retagged
 from digests.manuscript.values import NewsItem, Section
-from digests.models import Edition, Issue, Story, Tag, TaggedIssue
+from digests.models import Edition, Filing, Issue, Story, Tag, TaggedIssue
 from digests.states import Action, State
 from tests.conftest import manuscript
 
@@ -113,6 +113,17 @@ def test_only_a_tag_is_renamed_and_not_a_name_that_it_had() -> None:
     rename("A", "B")
     with pytest.raises(ValueError, match="only a name"):
         rename("A", "C")
+
+
+def test_what_two_tags_had_is_one_tags_and_counted_once(published: Callable[..., Issue]) -> None:
+    items = (NewsItem("甲", tags=("A", "B")), NewsItem("乙", tags=("A",)), NewsItem("丙", tags=("B",)))
+    issue = published(tags=("A",), sections=(Section("版块", items=items),))
+    found = rename("A", "B")
+    (filing,) = Filing.objects.filter(edition__issue=issue)
+    assert (filing.tag, filing.own, filing.stories) == (found, True, 3)
+    press.rebuild(issue.editions.get())
+    (again,) = Filing.objects.filter(edition__issue=issue)
+    assert (again.tag, again.own, again.stories) == (found, True, 3)
 
 
 def test_no_key_or_address_is_two_tags(db: None) -> None:

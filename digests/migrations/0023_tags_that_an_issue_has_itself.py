@@ -1,32 +1,62 @@
-"""Tell the tags that an issue has itself from those that only a story of it has."""
+"""Tell the tags that an issue has itself from those of its stories, and count these."""
 
 from django.db import migrations, models
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.deletion import CASCADE
+from django.db.models.functions import Coalesce
 
 from digests.manuscript.values import tag_name
 
 
-def fill(apps, schema_editor):
-    """Read them from the pages, where they stand by their names."""
-    Edition, Tag = apps.get_model("digests", "Edition"), apps.get_model("digests", "Tag")
+def count(apps, schema_editor):
+    """Count from the stories, and read what is an issue's own from the pages, where it stands by its name."""
+    Edition, Filing, Story, Tag = (apps.get_model("digests", name) for name in ("Edition", "Filing", "Story", "Tag"))
+    rows = Story.tags.through.objects.filter(tag=OuterRef("tag"), story__edition=OuterRef("edition")).values("tag")
+    Filing.objects.update(stories=Coalesce(Subquery(rows.annotate(n=Count("*")).values("n")), 0))
+
     tags = {key: renamed_to or pk for key, pk, renamed_to in Tag.objects.values_list("key", "pk", "renamed_to")}
-    own = Edition.own_tags.through
-    editions = Edition.objects.values_list("pk", "page__tags").iterator()
-    found = (
-        own(edition_id=edition, tag_id=tag)
-        for edition, names in editions
-        for tag in {tags.get(tag_name(name).casefold()) for name in names or ()} - {None}
-    )
-    own.objects.bulk_create(found, batch_size=1000)
+    names = dict(Edition.objects.values_list("pk", "page__tags"))
+    own = {edition: {tags.get(tag_name(name).casefold()) for name in said or ()} for edition, said in names.items()}
+    filings = Filing.objects.values_list("pk", "edition", "tag").iterator()
+    found = [pk for pk, edition, tag in filings if tag in own[edition]]
+    for begin in range(0, len(found), 500):
+        Filing.objects.filter(pk__in=found[begin : begin + 500]).update(own=True)
 
 
 class Migration(migrations.Migration):
     dependencies = [("digests", "0022_when_what_feeds_say_changed")]
 
     operations = [
-        migrations.AddField(
-            model_name="edition",
-            name="own_tags",
-            field=models.ManyToManyField(related_name="whole_editions", to="digests.tag"),
+        migrations.SeparateDatabaseAndState(
+            # The table is there: it was the relation's, which knew no more than the two.
+            state_operations=[
+                migrations.CreateModel(
+                    name="Filing",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("edition", models.ForeignKey(on_delete=CASCADE, to="digests.edition")),
+                        ("tag", models.ForeignKey(on_delete=CASCADE, to="digests.tag")),
+                    ],
+                    options={
+                        "verbose_name": "tag of an edition",
+                        "verbose_name_plural": "tags of editions",
+                        "db_table": "digests_edition_tags",
+                        "unique_together": {("edition", "tag")},
+                    },
+                ),
+                migrations.AlterField(
+                    model_name="edition",
+                    name="tags",
+                    field=models.ManyToManyField(related_name="editions", through="digests.Filing", to="digests.tag"),
+                ),
+            ]
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AddField(model_name="filing", name="own", field=models.BooleanField(default=False)),
+        migrations.AddField(model_name="filing", name="stories", field=models.PositiveIntegerField(default=0)),
+        migrations.RunPython(count, migrations.RunPython.noop),
     ]

@@ -2,7 +2,7 @@
 
 from digests.models.channels import Channel
 from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, TaggedIssue, TaggedNewsItem
-from digests.models.editions import Edition, Retraction, Revision, Story
+from digests.models.editions import Edition, Filing, Retraction, Revision, Story
 from digests.models.notices import Notice, Told
 from digests.models.pictures import Picture
 from digests.models.previews import Fate, PreviewLink
@@ -20,6 +20,7 @@ __all__ = [
     "Digest",
     "Edition",
     "Fate",
+    "Filing",
     "Insight",
     "Issue",
     "LogEntry",

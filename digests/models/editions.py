@@ -81,8 +81,7 @@ class Edition(models.Model):
     cover = models.CharField(max_length=100, blank=True, db_index=True)
     page = models.JSONField(default=dict)
     printed_at = models.DateTimeField(default=timezone.now)
-    tags = models.ManyToManyField(Tag, related_name="editions")  # the issue's, and those of its stories
-    own_tags = models.ManyToManyField(Tag, related_name="whole_editions")  # the issue's alone
+    tags = models.ManyToManyField(Tag, related_name="editions", through="Filing")
     pictures = models.ManyToManyField(Picture, related_name="editions")
 
     objects = EditionQuerySet.as_manager()
@@ -124,6 +123,24 @@ class Edition(models.Model):
     @property
     def independently_reviewed(self) -> bool:
         return bool(self.approvals or self.endorsed_at)
+
+
+class Filing(models.Model):
+    """A tag that an edition goes by: the issue's own, or that of some of its stories."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE)
+    tag = models.ForeignKey(Tag, models.CASCADE)
+    own = models.BooleanField(default=False)  # the issue has it as a whole
+    stories = models.PositiveIntegerField(default=0)  # of it that have it
+
+    class Meta:
+        db_table = "digests_edition_tags"  # which it was before it knew more than the two
+        unique_together = [("edition", "tag")]
+        verbose_name = _("tag of an edition")
+        verbose_name_plural = _("tags of editions")
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} · {self.tag_id}"
 
 
 class Retraction(models.Model):

@@ -41,7 +41,7 @@ class SourceManager(models.Manager["Source"]):
         return found.get(host) or next(iter(found.values()), None)
 
     def meant(self, words: str) -> list[Source]:
-        """Return what a reader means: the source of an address or domain, or all by a name; of what readers ever had."""
+        """Return what a reader means, of what readers ever had: the source of a domain or address, or all by a name."""
         host = domain(words if "//" in words else f"//{words}")
         found = self.at(host) if host else None
         meant = self.filter(pk=found.pk) if found else self.filter(name__iexact=words)

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Replace
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Replace
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -110,11 +110,15 @@ def _hand_over(tag: Tag, other: Tag) -> None:
     """Let another tag have all that a tag has."""
     tag.tagged_issues.update(tag=other)
     tag.tagged_news_items.update(tag=other)
-    for tagged, owner in ((Tag.editions, "edition"), (Tag.whole_editions, "edition"), (Tag.stories, "story")):
-        rows: Any = tagged.through._default_manager
+    filed: Any = Tag.editions.through._default_manager
+    filed.filter(tag=other, edition__in=filed.filter(tag=tag, own=True).values("edition")).update(own=True)
+    for through, owner in ((Tag.editions.through, "edition"), (Tag.stories.through, "story")):
+        rows: Any = through._default_manager
         both = rows.filter(tag=other).values(owner)
         rows.filter(tag=tag, **{f"{owner}__in": both}).delete()
         rows.filter(tag=tag).update(tag=other)
+    stories = Tag.stories.through._default_manager.filter(tag=other, story__edition=OuterRef("edition")).values("tag")
+    filed.filter(tag=other).update(stories=Coalesce(Subquery(stories.annotate(n=Count("*")).values("n")), 0))
 
 
 class Tag(TagBase):

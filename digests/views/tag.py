@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum, Value, Window
+from django.db.models.functions import Greatest, RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from digests.models import Edition, Story, Tag
+from digests.models import Edition, Filing, Story, Tag
 from digests.pages import moved
 from digests.views.answers import answer, feed_links, readable
 from digests.views.dressed import shared
@@ -20,6 +20,7 @@ PAGE = 20  # issues
 OF_A_KIND = 200  # tags
 OVERVIEW = 60  # tags of each kind
 BESIDE = 24  # tags that appear with one
+COUNT = Sum(Greatest("stories", Value(1)))  # an issue that has a tag as a whole, and in no story, counts as one
 UNSORTED = "unsorted"  # what `?kind=` calls the kind of tags that nobody sorted yet
 
 
@@ -38,19 +39,19 @@ def _overview(request: HttpRequest) -> HttpResponse:
         sorted(used, key=lambda row: _rank(row["tag__kind"])), key=lambda row: str(row["tag__kind"])
     ):
         rows = list(of_kind)
-        shown = [(tags[row["tag"]], row["issues"]) for row in rows]
+        shown = [(tags[row["tag"]], row["count"]) for row in rows]
         groups.append({"kind": kind or UNSORTED, "label": _label(kind), "all": rows[0]["all"], "tags": shown})
     return answer(request, "digests/tags.html", {"groups": groups, "is_first": True, "feeds": feed_links("front")})
 
 
 def _most_used() -> Any:
-    """Return the tags that the most live issues have, so many of each kind, with how many `all` of the kind are."""
+    """Return the tags that count the most, so many of each kind, with how many `all` of the kind are."""
     return (
         _filed()
         .values("tag", "tag__kind", "tag__key")
-        .annotate(issues=Count("*"))
+        .annotate(count=COUNT)
         .annotate(
-            place=Window(RowNumber(), partition_by="tag__kind", order_by=["-issues", "tag__key"]),
+            place=Window(RowNumber(), partition_by="tag__kind", order_by=["-count", "tag__key"]),
             all=Window(Count("*"), partition_by="tag__kind"),
         )
         .filter(place__lte=OVERVIEW)
@@ -63,13 +64,13 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404(_("There is no such kind of tag."))
     value = "" if kind == UNSORTED else kind
     after = request.GET.get("after", "")
-    issues = _filed().filter(tag=OuterRef("pk")).values("tag").annotate(issues=Count("*")).values("issues")
-    used: Any = Tag.objects.annotate(issues=Subquery(issues)).filter(kind=value, issues__gt=0)
+    count = _filed().filter(tag=OuterRef("pk")).values("tag").annotate(count=COUNT).values("count")
+    used: Any = Tag.objects.annotate(count=Subquery(count)).filter(kind=value, count__gt=0)
     found = list(used.filter(key__gt=after).order_by("key")[: OF_A_KIND + 1])
     if not found:
         raise Http404(_("No tags after this one.") if after else _("No live issue has a tag of this kind."))
     entries = found[:OF_A_KIND]
-    shown = [(tag, tag.issues) for tag in entries]
+    shown = [(tag, tag.count) for tag in entries]
     group = {"kind": kind, "label": _label(value), "all": 0, "tags": shown}
     context = {
         "groups": [group],
@@ -102,8 +103,7 @@ def _rank(kind: str) -> int:
 
 def _filed() -> Any:
     """Return what says which live issue has which tag."""
-    filed: Any = Edition.tags.through._default_manager
-    return filed.exclude(edition__in=Edition.objects.hidden()).order_by()
+    return Filing.objects.exclude(edition__in=Edition.objects.hidden()).order_by()
 
 
 @readable
@@ -114,13 +114,12 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(_("There is no such tag."))
     if found.slug != slug:
         return moved(request, slug=found.slug)
-    filed = Edition.tags.through._default_manager.filter(tag=found, edition=OuterRef("pk"))
+    filed = Filing.objects.filter(tag=found, edition=OuterRef("pk"))
     with_it = Edition.objects.live().filter(Exists(filed))
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
     if not page.entries:
         raise Http404(_("No live issue has this tag."))
-    own = Edition.objects.filter(pk__in=[entry.pk for entry in page.entries]).values_list("pk", "page__tags")
-    whole = {pk for pk, words in own if found.is_among(words)}
+    whole = set(Filing.objects.filter(tag=found, edition__in=page.entries, own=True).values_list("edition", flat=True))
     tagged = by_edition(Story.objects.live().filter(edition__in=page.entries, tags=found).defer("page"))
     context = {
         "tag": found,
