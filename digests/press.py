@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from digests.manuscript.addresses import canonical
@@ -224,7 +225,7 @@ def _project(edition: Edition) -> None:
             follows=follows[item.uid],
             thread=threads[item.uid],
             source=sources.get(item.domain),
-            excerpt=plain(item.body)[:EXCERPT_LENGTH],
+            excerpt=_excerpt(item.body),
             retracted=item.uid in reasons,
             page=printed[item.uid],
         )
@@ -241,6 +242,11 @@ def _project(edition: Edition) -> None:
     )
     _rethread(threads)
     Shingle.objects.index(edition.issue)
+
+
+def _excerpt(body: str) -> str:
+    """Return how a text begins, on one line as cards, feeds and search results have it."""
+    return Truncator(" ".join(plain(body).split())).chars(EXCERPT_LENGTH, truncate="…")
 
 
 def _threads(follows: Mapping[str, str]) -> dict[str, str]:
