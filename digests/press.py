@@ -232,7 +232,7 @@ def _project(edition: Edition) -> None:
             follows=follows[item.uid],
             thread=threads[item.uid],
             source=sources.get(item.domain),
-            excerpt=opening(plain(item.body), EXCERPT_LENGTH),
+            excerpt=opening(" ".join(plain(item.body).split()), EXCERPT_LENGTH),
             retracted=item.uid in reasons,
             page=printed[item.uid],
         )

@@ -166,6 +166,16 @@ def test_a_story_describes_itself_and_what_it_is_part_of(client: Client, publish
     assert "correction" not in article and "hasPart" not in article
 
 
+def test_a_story_is_described_on_one_line_that_says_where_it_is_cut(client: Client, published: Make) -> None:
+    story = story_of(
+        published(sections=(Section("头条", items=(NewsItem("新闻", body="第一行\n\n- " + "长" * 300),)),))
+    )
+    page = page_of(client, story.get_absolute_url())
+    described = data_of(page)["NewsArticle"]["description"]
+    assert described == f"第一行 {'长' * 195}…" and len(described) == 200
+    assert head(page)["description"].startswith("第一行 长")
+
+
 def test_corrections_and_their_times_are_told(client: Client, published: Make, people: SimpleNamespace) -> None:
     Digest.objects.update(time_zone="America/New_York")
     issue = published()

@@ -54,7 +54,7 @@ def test_a_digest_with_nothing_to_read_is_not_offered(client: Client, published:
 
 def test_a_feed_reader_takes_all_feeds_from_one_file(client: Client, published: Make, settings: object) -> None:
     digest = published().digest
-    digest.name = 'Morning & "Co" <1>'
+    digest.name, digest.language = 'Morning & "Co" <1>', "en"
     digest.save()
     response = client.get("/subscriptions.opml")
     assert response.headers["Content-Type"] == "text/x-opml; charset=utf-8"
@@ -68,6 +68,7 @@ def test_a_feed_reader_takes_all_feeds_from_one_file(client: Client, published: 
         "/corrections/rss.xml",
     ]
     assert outlines[1].attrib["title"] == 'Morning & "Co" <1>'
+    assert outlines[2].attrib["title"] == 'Morning & "Co" <1> · Stories'
     again = client.get("/subscriptions.opml", headers={"if-none-match": response.headers["ETag"]})
     assert again.status_code == 304
 

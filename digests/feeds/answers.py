@@ -23,13 +23,15 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from digests import markup, pages
+from digests import changes, markup, pages, press
 from digests.feeds.entries import State
 from digests.feeds.formats import write
 from digests.feeds.listings import Find, Listing
 from digests.feeds.periods import Span
 from digests.feeds.values import Feed
+from digests.manuscript import diff
 from digests.pages import FORMATS, Format, absolute
+from digests.templatetags import feeds as filters
 
 MAX_AGE = 300  # seconds
 ICON = "img/feed.png"
@@ -41,7 +43,7 @@ def _code() -> tuple[str, datetime]:
     """Return what names the code that writes feeds, and when it was put here."""
     folders = (Path(__file__).parent, settings.BASE_DIR / "templates" / "feeds")
     files = [file for folder in folders for file in sorted(folder.iterdir()) if file.is_file()]
-    files += [Path(str(module.__file__)) for module in (markup, pages)]
+    files += [Path(str(module.__file__)) for module in (changes, diff, filters, markup, pages, press)]
     words = hashlib.sha256(b"\0".join(file.read_bytes() for file in files))
     return words.hexdigest(), datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)
 
