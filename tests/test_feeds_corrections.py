@@ -198,6 +198,7 @@ def test_what_was_withdrawn_stays_so_when_the_issue_comes_back(
     for address in (FEED, "/morning/rss.xml", *pages):
         response = client.get(address)
         assert response.status_code == 200 and "密" not in response.content.decode(), address
+    assert lines(withdrawal)[0] in client.get("/corrections/").content.decode()
     for number in (1, 2):
         assert client.get(f"/morning/2026-03-01/?edition={number}").status_code == 404
     assert [one.number for one in Edition.objects.kept()] == [3]
