@@ -25,6 +25,7 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image as Photo
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
@@ -809,6 +810,7 @@ def test_stories_and_corrections_have_archives_too(digest: Digest, client: Clien
 ANY = st.text(st.characters(codec=None), max_size=40)
 
 
+@examples(deadline=None)
 @given(texts=st.lists(ANY, min_size=14, max_size=14))
 @pytest.mark.parametrize("kind", FORMATS)
 def test_no_text_in_any_field_makes_a_feed_invalid(kind: Format, texts: list[str]) -> None:

@@ -116,6 +116,17 @@ def test_what_a_correction_says_stays_when_another_follows(
     assert second["published"] == second["updated"] != third["updated"]
 
 
+def test_what_was_pasted_makes_no_entry_invalid(published: Make, people: SimpleNamespace, client: Client) -> None:
+    issue = published()
+    hostile = "</del>]]> <script>x()</script> & \x0b\ufffe"
+    publish(issue, reworded(words_of(issue), headline=hostile, body=f"[a](/tags/) {hostile}"), people, note=hostile)
+    for kind in KINDS:
+        checked(client, f"/corrections/{kind}")
+    (entry,) = entries(client, FEED)
+    html = BeautifulSoup(entry["html"], "html.parser")
+    assert not html.find("script") and "<script>x()</script>" in html.get_text()
+
+
 # What had to go
 
 
@@ -187,6 +198,7 @@ def test_what_was_withdrawn_stays_so_when_the_issue_comes_back(
     for address in (FEED, "/morning/rss.xml", *pages):
         response = client.get(address)
         assert response.status_code == 200 and "密" not in response.content.decode(), address
+    assert lines(withdrawal)[0] in client.get("/corrections/").content.decode()
     for number in (1, 2):
         assert client.get(f"/morning/2026-03-01/?edition={number}").status_code == 404
     assert [one.number for one in Edition.objects.kept()] == [3]

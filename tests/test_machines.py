@@ -366,6 +366,14 @@ def test_a_page_of_a_list_is_its_own_and_names_the_next(client: Client, digest: 
         assert head(second)["og:url"] == f"{SITE}{start}{following}"
 
 
+def test_lists_of_tags_are_titled_as_they_are_headed_and_described(client: Client, published: Make) -> None:
+    published()
+    for address in ("/tags/", "/tags/?kind=unsorted"):
+        page = page_of(client, address)
+        assert head(page)["og:title"] == page.h1.get_text()
+        assert head(page)["description"] == "报道过的公司、模型、人物和话题"
+
+
 def test_a_choice_from_the_log_of_corrections_is_a_page_of_its_own(client: Client, published: Make) -> None:
     published()
     chosen = page_of(client, "/corrections/?utm_source=x&type=correction&digest=morning")
