@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -202,6 +203,36 @@ def test_rebuilding_makes_the_texts_anew(published: Make) -> None:
     assert having("正文") == ["一条"]
     StoryText.objects.update(body="别的字")
     assert (having("正文"), having("别的")) == ([], ["一条"])
+
+
+def test_migrating_keeps_the_words_of_stories_from_before_there_was_a_search(
+    published: Make, people: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue = published(**sections("一条|正文在此", "另一条|也在此"))
+    published(date=date(2026, 3, 2), **sections("又一条|正文"))
+    uid = Story.objects.get(headline="另一条").uid
+    workflow.perform(Action.RETRACT, issue, by=people.editor, story=uid, note="误")
+    live = StoryText.objects.filter(story__in=Story.objects.live()).order_by("pk")
+    kept = list(live.values())
+    StoryText.objects.filter(story__edition__issue=issue).delete()
+    assert having("正文") == ["又一条"]
+    call_command("migrate")
+    assert "Stories of 2 editions can be searched now.\n" in capsys.readouterr().out
+    assert list(live.values()) == kept
+    assert StoryText.objects.count() == Story.objects.count()
+    assert having("正文") == ["一条", "又一条"]
+    call_command("migrate")
+    assert "searched" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("editions", [1, 4])
+def test_migrating_asks_once_whether_a_story_lacks_its_words(
+    published: Make, django_assert_num_queries: DjangoAssertNumQueries, editions: int
+) -> None:
+    for day in range(1, editions + 1):
+        published(date=date(2026, 3, day))
+    with django_assert_num_queries(1):
+        assert press.catch_up() == 0
 
 
 def test_each_story_has_a_text_and_the_index_has_each_text(published: Make, people: SimpleNamespace) -> None:
