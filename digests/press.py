@@ -6,12 +6,13 @@ Called by the workflow, inside its transaction and under its lock. Nothing here 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -243,12 +244,33 @@ def _project(edition: Edition) -> None:
         for story, of_story in zip(stories, tagged, strict=True)
         for tag in of_story
     )
-    StoryText.objects.keep(
-        (story, [plain(item.body), *(plain(insight.text) for insight in item.insights)])
-        for story, (_section, item) in zip(stories, placed, strict=True)
-    )
+    _keep_words(stories, manuscript)
     _rethread(threads)
     Shingle.objects.index(edition.issue)
+
+
+def _keep_words(stories: Iterable[Story], manuscript: Manuscript) -> None:
+    """Keep what stories say, to be searched."""
+    items = {item.uid: item for item in manuscript.items}
+    StoryText.objects.keep(
+        (story, [plain(items[story.uid].body), *(plain(insight.text) for insight in items[story.uid].insights)])
+        for story in stories
+    )
+
+
+def catch_up() -> int:
+    """Keep the words of stories from before there was a search, and return of how many editions.
+
+    One edition at a time: what is done stays done, and nobody who publishes meanwhile has to wait.
+    """
+    editions = Edition.objects.filter(Exists(Story.objects.filter(edition=OuterRef("pk"), text=None)))
+    keys = list(editions.order_by("-date", "-pk").values_list("pk", flat=True))
+    for pk in keys:
+        with transaction.atomic():
+            locked = Edition.objects.select_for_update(of=("self",)).select_related("revision", "digest")
+            if edition := locked.filter(pk=pk).first():  # a schedule may have been cancelled meanwhile
+                _keep_words(edition.stories.filter(text=None), public_manuscript(edition))
+    return len(keys)
 
 
 def _threads(follows: Mapping[str, str]) -> dict[str, str]:

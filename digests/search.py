@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
-from django.db.models import Case, Q, QuerySet, TextField, Value, When
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
@@ -18,6 +18,7 @@ from digests.folding import fold, places
 from digests.languages import opening
 from digests.markup import marked
 from digests.models import Filing, Story, StoryText, Tag
+from digests.models.desk import LAST_DAY
 
 Stories = QuerySet[Story, Any]
 
@@ -25,7 +26,7 @@ EXCERPT = 140  # characters
 BEFORE = 40  # of them, at the most, before the first hit
 
 _TERM = re.compile(r'(-?)(?:"([^"]*[^"\s][^"]*)(?:"|$)|(\S+))')
-_PLACE = re.compile(r"([0-9]{1,3})-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1,9})")
+_PLACE = re.compile(r"([01])-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1,9})")
 _SENTENCE = re.compile(r"[。！？!?…\n]\s*|\.\s+")
 
 
@@ -90,21 +91,53 @@ class Query:
         return len(self.wanted) + len(self.unwanted)
 
     def among(self, stories: Stories) -> Stories:
-        """Narrow stories to those that were asked for."""
-        for phrase in self.wanted:
-            stories = containing(stories, phrase)
+        """Narrow stories to those that were asked for.
+
+        What few have is looked up in the index. What many have is compared, story by story: so whoever wants a page of
+        them is done once it is full, and nobody collects and sorts them all.
+        """
+        if self.wanted and StoryText.objects.are_many(*self.wanted):
+            for phrase in self.wanted:
+                stories = stories.filter(_says(phrase))
+        elif self.wanted:
+            stories = stories.filter(pk__in=StoryText.objects.holding(*self.wanted))
         for phrase in self.unwanted:
-            stories = without(stories, phrase)
+            stories = stories.exclude(_says(phrase))
         return stories
 
-    def ranked(self, stories: Stories) -> Stories:
-        """Put first what has more of the phrases in its headline, then what is newer; an issue's in its own order.
+    def ranked(self, found: Stories, after: str, many: int) -> list[Any]:
+        """Return so many of what was found, from a place on.
 
-        Each has its `rank`.
+        What has all the phrases in its headline comes first, then what is newer; an issue's in its own order.
+        Each has its `rank`. Raises ValueError if the place is none.
         """
-        told = [When(pk__in=StoryText.objects.holding(phrase, in_headline=True), then=1) for phrase in self.wanted]
-        rank: Any = sum((Case(one, default=0) for one in told), Value(0))
-        return stories.annotate(rank=rank).order_by("-rank", "-edition__date", "-edition_id", "position")
+        begin = _place(after) if after else None
+        listed: list[Any] = []
+        for rank, ranked in self._by_rank(found):
+            if len(listed) < many and (begin is None or rank <= begin[0]):
+                rest = _after(ranked, *begin[1:]) if begin and rank == begin[0] else ranked
+                listed += _in_order(rest.annotate(rank=Value(rank)))[: many - len(listed)]
+        return listed
+
+    def _by_rank(self, found: Stories) -> Iterator[tuple[int, Stories]]:
+        if not self.wanted:
+            yield 0, found
+            return
+        told = Q(*(Q(text__headline__contains=phrase) for phrase in self.wanted))
+        if StoryText.objects.are_many(*self.wanted, in_headline=True):
+            yield 1, found.filter(told)
+        else:
+            yield 1, found.filter(pk__in=StoryText.objects.holding(*self.wanted, in_headline=True))
+        yield 0, found.exclude(told)
+
+
+def _says(phrase: str) -> Q:
+    return Q(text__headline__contains=phrase) | Q(text__body__contains=phrase)
+
+
+def _in_order(stories: Stories) -> Stories:
+    # A bound that all keep, so that SQLite walks by date and stops, and does not sort all that is live.
+    return stories.filter(edition__date__lte=LAST_DAY).order_by("-edition__date", "-edition_id", "position")
 
 
 # Where a page of what was found begins
@@ -115,15 +148,16 @@ def place(story: Any) -> str:
     return f"{story.rank}-{story.edition.date}-{story.edition_id}-{story.position}"
 
 
-def after(ranked: Stories, place: str) -> Stories:
-    """Return what follows a place. Raises ValueError if it is none."""
-    found = _PLACE.fullmatch(place)
+def _place(text: str) -> tuple[int, date, int, int]:
+    found = _PLACE.fullmatch(text)
     if found is None:
-        raise ValueError(f"{place!r} is no place among what was found")
-    rank, day, edition, position = int(found[1]), date.fromisoformat(found[2]), int(found[3]), int(found[4])
-    same_day = Q(edition_id__lt=edition) | Q(edition_id=edition, position__gt=position)
-    same_rank = Q(edition__date__lt=day) | Q(edition__date=day) & same_day
-    return ranked.filter(Q(rank__lt=rank) | Q(rank=rank) & same_rank)
+        raise ValueError(f"{text!r} is no place among what was found")
+    return int(found[1]), date.fromisoformat(found[2]), int(found[3]), int(found[4])
+
+
+def _after(stories: Stories, day: date, edition: int, position: int) -> Stories:
+    later = Q(edition__date__lt=day) | Q(edition_id__lt=edition) | Q(edition_id=edition, position__gt=position)
+    return stories.filter(later, edition__date__lte=day)
 
 
 # How a hit is shown

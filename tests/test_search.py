@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -91,6 +92,50 @@ def test_what_is_found_is_what_has_it(
         assert headlines(search.without(Story.objects.live(), phrase)) == rest
 
 
+WORDS = ["模型", "型芯", "芯", "a", "ab", "ba ", "GPT", "gpt-5 ", " ", "\n\n", "％", "_", "ß", "é", "👩\u200d💻"]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.tuples(*[st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map("".join)] * 2), max_size=6),
+    asked=st.lists(st.tuples(st.booleans(), st.sampled_from(WORDS)), min_size=1, max_size=5),
+    many=st.integers(0, 3),
+)
+def test_a_search_finds_what_was_asked_for_headlines_first_page_by_page(
+    row: Callable[[str, str], Story],
+    texts: list[tuple[str, str]],
+    asked: list[tuple[bool, str]],
+    many: int,
+) -> None:
+    """However many have each phrase: what is looked up in the index and what is compared are the same."""
+    Story.objects.all().delete()
+    stories = [row(headline, body) for headline, body in texts]
+    query = search.Query.of(" ".join(f'{"-" * minus}"{word}"' for minus, word in asked))
+
+    def has(story: Story, phrase: str) -> bool:
+        return phrase in story.text.headline or phrase in story.text.body
+
+    def in_headline(story: Story) -> bool:
+        return all(phrase in story.text.headline for phrase in query.wanted)
+
+    expected = [
+        story
+        for story in stories
+        if all(has(story, phrase) for phrase in query.wanted)
+        and not any(has(story, phrase) for phrase in query.unwanted)
+    ]
+    if query.wanted:
+        expected.sort(key=lambda story: not in_headline(story))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("digests.models.texts.MANY", many)
+        found = query.among(Story.objects.live())
+        assert set(found) == set(expected)
+        walked: list[Story] = []
+        while part := query.ranked(found, search.place(walked[-1]) if walked else "", 2):
+            walked += part
+    assert walked == expected
+
+
 @pytest.mark.parametrize(
     ("phrase", "found"),
     [
@@ -158,6 +203,36 @@ def test_rebuilding_makes_the_texts_anew(published: Make) -> None:
     assert having("正文") == ["一条"]
     StoryText.objects.update(body="别的字")
     assert (having("正文"), having("别的")) == ([], ["一条"])
+
+
+def test_migrating_keeps_the_words_of_stories_from_before_there_was_a_search(
+    published: Make, people: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue = published(**sections("一条|正文在此", "另一条|也在此"))
+    published(date=date(2026, 3, 2), **sections("又一条|正文"))
+    uid = Story.objects.get(headline="另一条").uid
+    workflow.perform(Action.RETRACT, issue, by=people.editor, story=uid, note="误")
+    live = StoryText.objects.filter(story__in=Story.objects.live()).order_by("pk")
+    kept = list(live.values())
+    StoryText.objects.filter(story__edition__issue=issue).delete()
+    assert having("正文") == ["又一条"]
+    call_command("migrate")
+    assert "Stories of 2 editions can be searched now.\n" in capsys.readouterr().out
+    assert list(live.values()) == kept
+    assert StoryText.objects.count() == Story.objects.count()
+    assert having("正文") == ["一条", "又一条"]
+    call_command("migrate")
+    assert "searched" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("editions", [1, 4])
+def test_migrating_asks_once_whether_a_story_lacks_its_words(
+    published: Make, django_assert_num_queries: DjangoAssertNumQueries, editions: int
+) -> None:
+    for day in range(1, editions + 1):
+        published(date=date(2026, 3, day))
+    with django_assert_num_queries(1):
+        assert press.catch_up() == 0
 
 
 def test_each_story_has_a_text_and_the_index_has_each_text(published: Make, people: SimpleNamespace) -> None:
@@ -277,7 +352,8 @@ def test_headlines_come_first_then_what_is_newer(client: Client, published: Make
         (["芯片 旧|模型", "一|芯片 模型"], ["二|芯片 模型", "芯片 模型|新"], ["三|芯片 模型"]), 1
     ):
         published(date=date(2026, 3, day), **sections(*bodies))
-    assert hits(look(client, q="芯片 模型")) == ["芯片 模型", "芯片 旧", "三", "二", "一"]
+    assert hits(look(client, q="芯片")) == ["芯片 模型", "芯片 旧", "三", "二", "一"]
+    assert hits(look(client, q="芯片 模型")) == ["芯片 模型", "三", "二", "芯片 旧", "一"]
 
 
 @pytest.fixture
@@ -378,19 +454,46 @@ def test_pages_go_on_by_place(client: Client, published: Make) -> None:
 
 
 @pytest.mark.parametrize("stories", [3, 30])
-def test_a_search_costs_three_queries_and_one_a_filter(
-    client: Client, published: Make, django_assert_num_queries: DjangoAssertNumQueries, stories: int
+@pytest.mark.parametrize("many", [0, 5_000])
+def test_a_search_costs_six_queries_and_one_a_filter(
+    client: Client,
+    published: Make,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+    stories: int,
 ) -> None:
+    monkeypatch.setattr("digests.models.texts.MANY", many)
     published(stories)
     for asked, queries in (
         ({}, 1),
-        ({"q": "新闻 正文 -没有"}, 3),
-        ({"q": "没有的"}, 3),
-        ({"q": "新闻", "digest": "morning", "tag": "芯片", "source": "source1.test", "from": "2026-01-01"}, 8),
-        ({"q": "没有的", "tag": "芯片"}, 6),
+        ({"digest": "morning"}, 4),
+        ({"q": "-没有"}, 3),
+        ({"q": "新闻 正文 -没有"}, 6),
+        ({"q": "没有的"}, 6),
+        ({"q": "新闻", "digest": "morning", "tag": "芯片", "source": "source1.test", "from": "2026-01-01"}, 9),
+        ({"q": "没有的", "tag": "芯片"}, 9),
     ):
         with django_assert_num_queries(queries):
             look(client, **asked)
+
+
+def test_what_is_counted_is_exact_up_to_a_bound(
+    client: Client, published: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digests.views.search.COUNTED", 4)
+    published(4)
+    page = look(client, q="正文")
+    assert (total(page), page.select_one(".count").get_text()) == (4, "4 条报道")  # type: ignore[union-attr]
+    assert not page.select("[data-more]")
+    published(date=date(2026, 3, 2), **sections("五|正文"))
+    page = look(client, q="正文")
+    assert (total(page), page.select_one(".count").get_text()) == (4, "超过 4 条报道")  # type: ignore[union-attr]
+    assert page.select("[data-more]")
+    page = look(client, q="正文", to="2020-01-01", lang="en")
+    assert "Without filters, there are more than 4 stories." in page.get_text()
+    page = look(client, q="正文", lang="en")
+    assert "More than 4 stories" in page.get_text()
 
 
 def test_a_result_is_kept_for_a_minute_and_asked_for_by_its_etag(client: Client, published: Make) -> None:

@@ -15,6 +15,7 @@ from digests.folding import PARTS, asked, fold, grams
 from digests.models.editions import Story
 
 ASKED = 64  # signs of a phrase that FTS5 is asked for, which finds them in a row; a longer one is compared too
+MANY = 5_000  # stories
 
 
 @receiver(connection_created)
@@ -29,26 +30,40 @@ class StoryTextManager(models.Manager["StoryText"]):
         """Keep what stories say: their headlines, and below those plain words, part by part."""
         self.bulk_create(StoryText.of(story, [part for part in parts if part]) for story, parts in texts)
 
-    def holding(self, phrase: str, *, in_headline: bool = False) -> RawSQL:
-        """Return the keys of the stories that have a folded phrase, of one sign or more, within one part of theirs."""
+    def holding(self, *phrases: str, in_headline: bool = False) -> RawSQL:
+        """Return the keys of the stories that have all of some folded phrases, each within one part of theirs."""
         if connection.vendor == "postgresql":
-            return RawSQL("SELECT digests_holding(%s, %s)", [phrase, not in_headline])
+            longest_first = sorted(phrases, key=len, reverse=True)
+            return RawSQL("SELECT digests_holding(%s, %s, NULL)", [longest_first, in_headline])
         columns = ["headline"] if in_headline else ["headline", "body"]
-        matching = f"{{{' '.join(columns)}}} : {asked(phrase[:ASKED])}"
-        if len(phrase) <= ASKED:
+        matching = " AND ".join(f"{{{' '.join(columns)}}} : {asked(phrase[:ASKED])}" for phrase in phrases)
+        long = [phrase for phrase in phrases if len(phrase) > ASKED]
+        if not long:
             return RawSQL("SELECT rowid FROM digests_storyindex WHERE digests_storyindex MATCH %s", [matching])
         whole = " OR ".join(f"instr(text.{column}, %s) > 0" for column in columns)
         return RawSQL(
             "SELECT text.story_id FROM digests_storyindex JOIN digests_storytext AS text "
-            f"ON text.story_id = digests_storyindex.rowid WHERE digests_storyindex MATCH %s AND ({whole})",
-            [matching] + [phrase] * len(columns),
+            "ON text.story_id = digests_storyindex.rowid WHERE digests_storyindex MATCH %s"
+            + f" AND ({whole})"
+            * len(long),
+            [matching, *(phrase for phrase in long for _ in columns)],
         )
+
+    def are_many(self, *phrases: str, in_headline: bool = False) -> bool:
+        """Ask the index whether so many stories, live or not, have some phrases that to sort them all takes long."""
+        holding = self.holding(*phrases, in_headline=in_headline)
+        sql, params = f"{holding.sql} LIMIT %s", [*holding.params, MANY + 1]
+        if connection.vendor == "postgresql":  # where a function stops by itself alone
+            sql = "SELECT digests_holding(%s, %s, %s)"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({sql}) AS found", params)
+            return bool(cursor.fetchone()[0] > MANY)
 
 
 class StoryText(models.Model):
     """The words of a story: folded, as they are searched, and plain, as a hit is shown.
 
-    Each database keeps an index of it in step by itself (0016_stories_are_searched).
+    Each database keeps an index of it in step by itself (0021_stories_are_searched).
     """
 
     story = models.OneToOneField(Story, models.CASCADE, primary_key=True, related_name="text")

@@ -67,7 +67,7 @@ def custom(request: HttpRequest) -> HttpResponse:
 
 def _brought(said: wishes.Wishes, rows: wishes.Rows) -> dict[str, Any]:
     """Return what wishes say, what they would have brought, and their feeds. Two queries."""
-    stories = said.among(Story.objects.live(), rows)
+    stories = said.among(Story.objects.live().once(), rows)
     query = search.Query(tuple(map(fold, said.words(wanted=True))))
     today = timezone.localdate()
     lately = stories.filter(edition__date__gt=today - MONTH)

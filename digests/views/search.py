@@ -17,6 +17,7 @@ from digests.views.answers import answer, asked_again, readable
 PAGE = 20  # stories
 LONGEST = 200  # characters
 MOST = 8  # words and phrases
+COUNTED = 1_000  # stories
 
 _NO_DATE = _("That is not a date. Write it as 2026-03-01.")
 
@@ -133,9 +134,8 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
     """Return a page of what was found, and how much it is in all."""
     query: index.Query = asked.cleaned_data["q"]
     found = query.among(asked.narrowed())
-    ranked = index.shown(query.ranked(found))
     try:
-        listed: list[Any] = list((index.after(ranked, after) if after else ranked)[: PAGE + 1])
+        listed = query.ranked(index.shown(found), after, PAGE + 1)
     except ValueError:
         raise Http404(_("That is no place in this list.")) from None
     if after and not listed:
@@ -147,8 +147,14 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
             {"story": story, "headline": index.headline(story, query), "excerpt": index.excerpt(story.plain, query)}
             for story in listed[:PAGE]
         ],
-        "total": found.count(),
+        **_counted(found),
         "is_first": not after,
         "after": index.place(listed[PAGE - 1]) if len(listed) > PAGE else "",
-        "without_filters": query.among(everywhere).count() if query and is_filtered and not listed else 0,
+        "without_filters": _counted(query.among(everywhere)) if query and is_filtered and not listed else {},
     }
+
+
+def _counted(found: index.Stories) -> dict[str, Any]:
+    """Return how much was found, counted no further than to what a reader takes as many."""
+    total = found.order_by()[: COUNTED + 1].count()
+    return {"total": min(total, COUNTED), "is_more": total > COUNTED}

@@ -24,7 +24,7 @@ def count(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("digests", "0022_when_what_feeds_say_changed")]
+    dependencies = [("digests", "0023_many_phrases_are_found_at_once")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
