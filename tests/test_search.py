@@ -366,7 +366,7 @@ def test_pages_go_on_by_place(client: Client, published: Make) -> None:
     while True:
         assert total(page) == 45
         whole += hits(page)
-        if not (more := page.select_one(".pager [rel=next]")):
+        if not (more := page.select_one(".pager [rel~=next]")):
             break
         assert str(more["href"]).startswith("?q=%E6%A8%A1%E5%9E%8B&digest=morning&after=")
         page = BeautifulSoup(client.get(f"/search/{more['href']}").content, "html.parser")

@@ -113,7 +113,7 @@ class Site:
             for other in page.select(".colophon a[hreflang]"):
                 code, address = str(other["hreflang"]), urljoin(here.address, str(other["href"]))
                 self.pages[f"{name} ({code})"] = replace(here, address=address, lang=code)
-            if following := page.select_one(".pager a[rel=next]"):
+            if following := page.select_one(".pager a[rel~=next]"):
                 self.pages[f"{name}, next"] = replace(here, address=urljoin(here.address, str(following["href"])))
 
 

@@ -148,7 +148,7 @@ def search(page: Page, address: str) -> str:
     enter(page)
     found = total(page)
     expect(found > 0, "nothing is found")
-    tab_to(page, ".pager [rel=next]")
+    tab_to(page, ".pager [rel~=next]")
     enter(page)
     expect(page.locator(".hits .entry").count(), "no next page")
     tab_to(page, ".hits a[href^='/stories/']")
