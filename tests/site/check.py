@@ -162,13 +162,14 @@ ASKED = {
 
 def axe(site: Site) -> Iterator[Result]:
     wrong: dict[str, list[str]] = {name: [] for name in site.pages}
-    rules: dict[str, int] = dict.fromkeys(site.pages, 0)
+    passed, unsure = dict.fromkeys(site.pages, 0), dict.fromkeys(site.pages, 0)
     for size in SIZES:
         page = site.visit(*size, bypass_csp=True)  # axe styles what it measures
         for name, place in site.pages.items():
             page.goto(place.address)
             found = Axe().run(page, options=ASKED).response
-            rules[name] += len(found["passes"])
+            passed[name] += len(found["passes"])
+            unsure[name] += len(found["incomplete"])
             for one in found["violations"]:
                 targets = [node["target"] for node in one["nodes"]]
                 wrong[name].append(f"{size}: {one['id']} ({one['impact']}) at {targets[:3]}")
@@ -178,7 +179,9 @@ def axe(site: Site) -> Iterator[Result]:
                 wrong[name].append(f"{size}: not in its colours")
         page.context.close()
     for name, found in wrong.items():
-        yield Result("axe", name, "\n".join(found), f"{len(SIZES)} ways, {rules[name]} rules passed")
+        yield Result(
+            "axe", name, "\n".join(found), f"{len(SIZES)} ways, {passed[name]} rules passed, {unsure[name]} undecided"
+        )
 
 
 def requests(site: Site) -> Iterator[Result]:

@@ -13,12 +13,14 @@ FOCUSED = """() => {
   if (here === document.body) return null;
   const style = getComputedStyle(here), box = here.getClientRects()[0] ?? here.getBoundingClientRect();
   const onTop = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const ring = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
   const last = window.stops?.at(-1);
   (window.stops ??= []).push(here);
   return {
     what: `${here.tagName.toLowerCase()} ${(here.textContent.trim() || here.name || "").slice(0, 40)}`,
     ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== ground(here),
     shown: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    cut: [...around(here)].some(it => it.left > box.left - ring + 1 || it.right < box.right + ring - 1),
     covered: onTop !== null && !here.contains(onTop) && !onTop.contains(here),
     inOrder: !last || last === here || Boolean(last.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING),
   };
@@ -27,6 +29,10 @@ FOCUSED = """() => {
       const colour = getComputedStyle(it).backgroundColor;
       if (colour !== "rgba(0, 0, 0, 0)") return colour;
     }
+  }
+  function* around(element) {
+    for (let it = element.parentElement; it; it = it.parentElement)
+      if (getComputedStyle(it).overflowX !== "visible") yield it.getBoundingClientRect();
   }
 }"""
 PASSED_BY = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
@@ -52,6 +58,7 @@ def tab(page: Page) -> str:
         return ""
     expect(stop["ring"], f"no ring shows that the focus is on: {stop['what']}")
     expect(stop["shown"], f"out of sight while it has the focus: {stop['what']}")
+    expect(not stop["cut"], f"the ring is cut off at the side of: {stop['what']}")
     expect(not stop["covered"], f"under something else while it has the focus: {stop['what']}")
     expect(stop["inOrder"], f"out of order: {stop['what']}")
     return str(stop["what"])
