@@ -300,7 +300,8 @@ def weight(site: Site) -> Iterator[Result]:
     text = re.sub(r"\s", "", plain.inner_text("main"))
     wanted = [words["title"], *printed(words)]
     missing = [said for said in wanted if re.sub(r"\s", "", said) not in text]
-    wrong = missing if len(wanted) > 10 * STORIES else [f"only {len(wanted)} sentences to look for"]
+    wrong = [f"{len(missing)} are not there, such as {missing[:3]}"] if missing else []
+    wrong += [] if len(wanted) > 10 * STORIES else [f"only {len(wanted)} sentences to look for"]
     yield Result("weight", "issue without JavaScript", "\n".join(wrong), f"{len(wanted)} sentences, each is there")
     plain.context.close()
 
