@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urljoin
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -374,6 +375,20 @@ def test_lists_of_tags_are_titled_as_they_are_headed_and_described(client: Clien
         assert head(page)["description"] == "报道过的公司、模型、人物和话题"
 
 
+def test_the_next_page_of_a_list_keeps_what_was_chosen_of_it(
+    client: Client, published: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digests.views.tag.OF_A_KIND", 1)
+    monkeypatch.setattr("digests.views.source.SOURCES", 1)
+    published()
+    for start in ("/tags/?kind=unsorted", "/sources/?class=unknown&by=address"):
+        page = page_of(client, start)
+        following = urljoin(start, page.find("link", rel="next")["href"])
+        assert following.startswith(f"{start}&after=")
+        words, shown = (page_of(client, at).main for at in (following, page.select_one(".pager [rel=next]")["href"]))
+        assert words == shown != page.main
+
+
 def test_a_choice_from_the_log_of_corrections_is_a_page_of_its_own(client: Client, published: Make) -> None:
     published()
     chosen = page_of(client, "/corrections/?utm_source=x&type=correction&digest=morning")
@@ -411,7 +426,7 @@ def test_english_pages_say_so(client: Client, published: Make) -> None:
 # robots.txt, opensearch.xml, llms.txt
 
 
-def test_robots_may_read_all_but_the_desk_drafts_and_searches(client: Client, published: Make) -> None:
+def test_robots_may_read_all_but_the_desk_and_drafts(client: Client, published: Make) -> None:
     published()
     response = client.get("/robots.txt")
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -421,7 +436,7 @@ def test_robots_may_read_all_but_the_desk_drafts_and_searches(client: Client, pu
         "/", ISSUE, "/morning/2026-03-01.md", "/tags/ai/", "/search/", "/static/css/base.css", "/media/covers/a.png",
         "/search/?q=x", "/admin/", "/api/v1/issues/", "/preview/x/",
     )}  # fmt: skip
-    assert list(may.values()) == [True] * 7 + [False] * 4
+    assert list(may.values()) == [True] * 8 + [False] * 3
     assert robots.site_maps() == [f"{SITE}/sitemap.xml", f"{SITE}/news-sitemap.xml"]
 
 

@@ -22,6 +22,7 @@ from digests.folding import fold, places
 from digests.manuscript.values import Insight, NewsItem, Section
 from digests.models import Digest, Edition, Issue, Source, Story, StoryText
 from digests.models.texts import ASKED
+from digests.pages import absolute
 from digests.states import Action
 from tests.conftest import manuscript
 from tests.test_pages import rewrite
@@ -309,8 +310,19 @@ def test_what_was_found_is_shown_with_its_place(client: Client, published: Make)
     assert hit.select_one("time")["datetime"] == str(issue.date)  # type: ignore[index]
     for words in ("晨报", "硬件", "source1.test"):
         assert words in hit.get_text()
-    assert page.select_one("meta[name=robots]")["content"] == "noindex, follow"  # type: ignore[index]
     assert page.select_one(".look [name=q]")["value"] == "用gpt nvidia"  # type: ignore[index]
+
+
+def test_search_engines_take_what_was_found_for_the_search_page_and_leave_what_was_not(
+    client: Client, published: Make
+) -> None:
+    published(**sections("甲|苹果"))
+    page = look(client, q="苹果")
+    assert [link["href"] for link in page.select("[rel=canonical]")] == [absolute("/search/")]
+    assert not page.select("meta[name=robots][content*=noindex]")
+    for lost in (look(client, q="香蕉"), look(client, 400, q="苹果", tag="香蕉")):
+        assert [meta["content"] for meta in lost.select("meta[name=robots]")] == ["noindex, follow"]
+        assert not lost.select("[rel=canonical]")
 
 
 @pytest.mark.parametrize(
@@ -430,6 +442,11 @@ def test_nonsense_is_said_beside_its_field(client: Client, digest: Digest, asked
     assert page.select("[data-total]") == []
 
 
+def test_a_date_that_is_none_can_be_read_and_put_right(client: Client, digest: Digest) -> None:
+    fields = look(client, 400, **{"from": "2026-02-30", "to": "2026-03-01"}).select(".look :is([name=from], [name=to])")
+    assert [(field["type"], field["value"]) for field in fields] == [("text", "2026-02-30"), ("date", "2026-03-01")]
+
+
 def test_pages_go_on_by_place(client: Client, published: Make) -> None:
     for day in range(1, 4):
         bodies = [f"{day}日第{number}条{' 模型' if number % 5 == 0 else ''}|模型" for number in range(15)]
@@ -439,7 +456,7 @@ def test_pages_go_on_by_place(client: Client, published: Make) -> None:
     while True:
         assert total(page) == 45
         whole += hits(page)
-        if not (more := page.select_one(".pager [rel=next]")):
+        if not (more := page.select_one(".pager [rel~=next]")):
             break
         assert str(more["href"]).startswith("?q=%E6%A8%A1%E5%9E%8B&digest=morning&after=")
         page = BeautifulSoup(client.get(f"/search/{more['href']}").content, "html.parser")

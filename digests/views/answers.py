@@ -22,7 +22,7 @@ from digests.pages import FORMATS
 from digests.views.listing import onward
 
 MAX_AGE = 60  # seconds
-PLACES = ("kind", "class", "by", "before", "after")  # what in a query makes another page of a list
+CHOICES, BEGINS = ("kind", "class", "by"), ("before", "after")  # what in a query makes another page of a list
 LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # as Open Graph names them
 
 View = Callable[..., HttpResponse]
@@ -70,6 +70,7 @@ def answer(
         "digest": digest,
         "site": settings.SITE_URL,
         "here": place(request),
+        "following": _following(request, context),
         "locale": LOCALES.get(language or ""),
     }
     if digest is None:
@@ -82,9 +83,16 @@ def answer(
 
 def place(request: HttpRequest) -> str:
     """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
-    begins = {name: request.GET[name] for name in PLACES if request.GET.get(name)}
+    begins = {name: request.GET[name] for name in (*CHOICES, *BEGINS) if request.GET.get(name)}
     path = escape_uri_path(request.path)
     return f"{path}?{urlencode(begins)}" if begins else path
+
+
+def _following(request: HttpRequest, context: dict[str, Any]) -> str:
+    """Return the query of the next page of a list, in the order and choice of this one; nothing if it is the last."""
+    chosen = {name: request.GET[name] for name in CHOICES if request.GET.get(name)}
+    begins = {name: context[name] for name in BEGINS if context.get(name)}
+    return f"?{urlencode(chosen | begins)}" if begins else ""
 
 
 def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:

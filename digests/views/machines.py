@@ -22,11 +22,9 @@ SUMMARY = 160  # characters, as search results have
 
 @readable
 def robots(request: HttpRequest) -> HttpResponse:
-    """Let crawlers everywhere but to the desk, to drafts and to what a search finds."""
+    """Let crawlers everywhere but to the desk and to drafts. What a search finds says itself what it is for them."""
     refused = settings.NEWSROOM_REFUSED_CRAWLERS
-    return document(
-        request, "machines/robots.txt", {"search": reverse("search"), "refused": refused}, "text/plain; charset=utf-8"
-    )
+    return document(request, "machines/robots.txt", {"refused": refused}, "text/plain; charset=utf-8")
 
 
 @readable

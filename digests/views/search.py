@@ -58,8 +58,6 @@ class Asked(forms.Form):
                 error_messages={"invalid": _NO_DATE},
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             )
-        if not self.given:
-            self.fields["q"].widget.attrs["autofocus"] = True
 
     def clean_q(self) -> index.Query:
         query = index.Query.of(self.cleaned_data["q"])
@@ -84,6 +82,8 @@ class Asked(forms.Form):
         return found
 
     def clean(self) -> None:
+        for name in self.errors.keys() & {"from", "to"}:
+            self.fields[name].widget.input_type = "text"  # a field of dates would not show what was written
         begin, end = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if begin and end and begin > end:
             self.add_error("to", _("This is before the first day."))

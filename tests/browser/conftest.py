@@ -64,14 +64,14 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Newsroom]:
+def running(data: Path, settings: str = "newsroom.settings") -> Iterator[Newsroom]:
     """Run a newsroom as in production, with all it writes in a folder. Nothing in its logs may be a traceback."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+        "DJANGO_SETTINGS_MODULE": settings,
         "NEWSROOM_DATA": str(data),
         "NEWSROOM_DEMO_PASSWORD": PASSWORD,
         "HOST": "127.0.0.1",

@@ -11,21 +11,28 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from digests import exchange, pages, pictures, workflow
+from digests import exchange, pages, pictures, previews, threads, workflow
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section, new_uid
-from digests.models import Digest, Issue, Source
+from digests.models import Channel, Digest, Issue, PreviewLink, Source, Tag
 from digests.states import Action, Correction
-
-DAY = date(2026, 3, 15)  # the issue that has everything
-STORIES = 15  # that readers see of it; one more was retracted
-ARCHIVE = 43  # days before it
-THREAD = ["bcdfghjk", "cdfghjkm", "dfghjkmn"]  # stories that follow each other over issues; the last is in that issue
-RETRACTED = "fghjkmnp"
+from tests.site.places import (
+    ARCHIVE,
+    CORRECTED,
+    DAY,
+    DROPPED,
+    IN_ENGLISH,
+    RETRACTED,
+    RETRACTED_IN_ENGLISH,
+    STORIES,
+    THREAD,
+    WITHDRAWN,
+)
 
 ZH = {
     "who": "一家芯片公司 三所大学的研究者 市气象局 开源社区 一个两人团队 县图书馆 海洋观测站 几位退休工程师 国家天文台 "
@@ -143,9 +150,11 @@ def everything(die: Die) -> Manuscript:
     """Return the issue that has everything."""
 
     plain = words(die, DAY, stories=0)
-    items = [story(die, sentences=9) for _ in range(STORIES + 1)]
+    items = [story(die, sentences=9) for _ in range(STORIES + 2)]  # two more, that readers see no more
     items[1] = story(die, uid=THREAD[2], follows=THREAD[1])
     items[4] = story(die, uid=RETRACTED)
+    items[5] = replace(items[5], uid=CORRECTED)
+    items[-1] = story(die, uid=DROPPED)
     items[6] = replace(
         items[6], body=items[6].body + "\n\n```python\nfor tide in harbour:\n    print(tide.height, '米')\n```"
     )
@@ -156,7 +165,7 @@ def everything(die: Die) -> Manuscript:
     items[9] = replace(items[9], link="")
     *titles, _last = die.words["sections"].split("|")
     sections = [
-        Section(title, lead=die.sentence() if number == 1 else "", items=tuple(items[number * 4 : number * 4 + 4]))
+        Section(title, lead=die.sentence() if number == 1 else "", items=tuple(items[number :: len(titles)]))
         for number, title in enumerate(titles)
     ]
     return replace(
@@ -191,6 +200,10 @@ def write(digest: Digest, manuscript: Manuscript, *, by: Any = None) -> Issue:
     return Issue.objects.select_related("digest").get(pk=issue.pk)
 
 
+def people() -> tuple[User, ...]:
+    return tuple(User.objects.get(username=name) for name in ("writer", "reviewer", "editor"))
+
+
 def archive(digest: Digest, manuscript: Manuscript) -> Issue:
     """Bring an issue to readers as of its own day."""
 
@@ -203,7 +216,7 @@ def archive(digest: Digest, manuscript: Manuscript) -> Issue:
 def publish(digest: Digest, manuscript: Manuscript, **facts: Any) -> Issue:
     """Bring an issue to readers by the demo's three people."""
 
-    writer, reviewer, editor = (User.objects.get(username=name) for name in ("writer", "reviewer", "editor"))
+    writer, reviewer, editor = people()
     issue = write(digest, manuscript, by=writer)
     workflow.perform(Action.SUBMIT, issue, by=writer)
     workflow.perform(Action.APPROVE, issue, by=reviewer, whole=True)
@@ -222,6 +235,7 @@ def fill() -> None:
         policies="We link to what we report. Corrections stay on the page, with their time.",
     )  # fmt: skip
     weekly = Digest.objects.create(name="城市周记", slug="city-weekly", description="一周一次，写一座城市。")
+    Digest.objects.create(name="季风", slug="quarterly", description="还没有第一期。")
 
     die = Die(ZH, 1)
     for ago in range(ARCHIVE, 0, -1):
@@ -232,23 +246,30 @@ def fill() -> None:
             issue = replace(issue, sections=(telling, *issue.sections))
         archive(daily, issue)
     whole = publish(daily, everything(die))
-    said = exchange.from_rows(whole)
     publish(
         daily,
-        replace(said, intro=said.intro + die.sentence()),
+        corrected(exchange.from_rows(whole), die),
         correction=Correction.CORRECTION,
         note="初版把北港的读数写成了 2.1 米，应为 3.1 米。",
     )
-    editor = User.objects.get(username="editor")
+    writer, _reviewer, editor = people()
     workflow.perform(Action.RETRACT, whole, by=editor, story=RETRACTED, note="照片系摆拍，我们没有核实。")
     publish(daily, words(die, DAY + timedelta(days=1), stories=4))
     archive(weekly, words(die, DAY - timedelta(days=2), stories=4))
+    withdrawn = archive(daily, words(die, WITHDRAWN, stories=2))
+    workflow.perform(Action.WITHDRAW, withdrawn, by=editor, note="整期有误")
 
     die = Die(EN, 2)
     for ago in range(5, 0, -1):
         archive(evening, words(die, DAY - timedelta(days=ago), stories=5, editor="Ada Marsh"))
-    latest = write(evening, words(die, DAY, stories=6))
+    said = words(die, DAY, stories=6)
+    late = tuple(story(die, uid=uid) for uid in (RETRACTED_IN_ENGLISH, IN_ENGLISH))
+    latest = write(evening, replace(said, sections=(*said.sections, Section("Late", items=late))))
     workflow.perform(Action.FORCE_PUBLISH, latest, by=editor, note="The bridge is closed.")
+    said = exchange.from_rows(latest)
+    added = Section("Added", briefs=(Brief(die.sentence()),))
+    publish(evening, replace(said, sections=(*said.sections, added)), correction=Correction.TYPO)
+    workflow.perform(Action.RETRACT, latest, by=editor, story=RETRACTED_IN_ENGLISH, note="The photograph was staged.")
 
     for domain, name, kind in (
         ("data.observatory.test", "海洋观测站", "data"), ("arxiv.mirror.test", "预印本库", "preprint"),
@@ -258,35 +279,47 @@ def fill() -> None:
     ):  # fmt: skip
         Source.objects.filter(domain=domain).update(name=name, kind=kind)
 
+    Tag.objects.filter(name__in=["推理模型", "芯片"]).update(kind=Tag.Kind.MODEL)
+    Tag.objects.filter(name__in=["气象", "交通", "医疗", "Weather"]).update(kind=Tag.Kind.TOPIC)
+    for name, address in (("Telegram", "https://t.me/evening"), ("Letters", "mailto:evening@letters.test")):
+        Channel.objects.create(digest=evening, name=name, address=address)
+    invite(write(daily, words(die, DAY + timedelta(days=2), stories=3), by=writer), by=editor)
 
-# What shows most of a kind of page, where the first address of the kind would not.
-CHOSEN = {
-    "digest": "/ai-daily/",
-    "month": "/ai-daily/2026/03/",
-    "issue": f"/ai-daily/{DAY}/",
-    "story": f"/stories/{THREAD[2]}/",
-    "tag": "/tags/开源/",
-    "search": "/search/?q=潮汐",
-    "source": "/sources/data.observatory.test/",
-}
-# Pages that an address of their kind has besides.
-MORE = {
-    "digest, older issues": f"/ai-daily/?before={DAY - timedelta(days=18)}",
-    "digest in English": "/evening-brief/",
-    "issue in English": f"/evening-brief/{DAY}/",
-    "earlier edition": f"/ai-daily/{DAY}/?edition=1",
-    "what changed since": f"/ai-daily/{DAY}/?edition=1&to=2",
-    "issue without cover": f"/ai-daily/{DAY + timedelta(days=1)}/",
-    "retracted story": f"/stories/{RETRACTED}/",
-    "no such page": "/nothing/at/all/",
-}
+
+def corrected(said: Manuscript, die: Die) -> Manuscript:
+    """Return the issue that has everything, with one story told in other words and one left out."""
+
+    sections = tuple(
+        replace(
+            section,
+            items=tuple(
+                replace(item, body=item.body + die.sentence()) if item.uid == CORRECTED else item
+                for item in section.items
+                if item.uid != DROPPED
+            ),
+        )
+        for section in said.sections
+    )
+    return replace(said, intro=said.intro + die.sentence(), sections=sections)
+
+
+def invite(issue: Issue, *, by: User) -> None:
+    """Show a draft to two guests: one whose remark was answered, and one whose link was taken back."""
+
+    revision = issue.revisions.latest("number")
+    first = next(revision.manuscript.items)
+    guest = previews.make(revision, by=by, whom="王林", may_comment=True)
+    said = previews.remark(guest, "这里的数字与来源不符。", name="王林", uid=first.uid)
+    threads.say(issue, "谢谢，已经改了。", by=by, thread=said)
+    previews.revoke(previews.make(revision, by=by, whom="赵雨"), by=by)
 
 
 def addresses() -> Iterator[tuple[str, str]]:
-    """Give an address of each kind of page, by its name in urls.py, and the others worth a look."""
+    """Give an address of each name in digests/pages.py, none where nothing has one, and what has one by a secret."""
 
     first: dict[str, str] = {}
     for page in pages.every():
         first.setdefault(page.kind, page.path)
-    yield from {kind: CHOSEN.get(kind, path) for kind, path in first.items()}.items()
-    yield from MORE.items()
+    yield from ((name, first.get(name, "")) for names in pages.KINDS for name in names)
+    for name, link in zip(("preview", "preview that has ended"), PreviewLink.objects.order_by("pk"), strict=True):
+        yield name, urlsplit(previews.address(link)).path

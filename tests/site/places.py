@@ -1,0 +1,79 @@
+"""The pages that are proved: of each kind one that shows most of it, and what else its address can show.
+
+A page that is not here fails the check by itself, once its name is in digests/pages.py. Its languages, and the second
+page of its list, are found by its own links.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DAY = date(2026, 3, 15)  # the issue that has everything
+STORIES = 15  # that readers see of it
+ARCHIVE = 43  # days before it
+THREAD = ["bcdfghjk", "cdfghjkm", "dfghjkmn"]  # stories that follow each other over issues; the last is in that issue
+RETRACTED, CORRECTED, DROPPED = "fghjkmnp", "ghjkmnpq", "hjkmnpqr"  # others that were in it
+WITHDRAWN = DAY - timedelta(days=60)  # an issue that is no more
+IN_ENGLISH, RETRACTED_IN_ENGLISH = "jkmnpqrs", "kmnpqrst"  # in the other digest's issue of that day
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its address, what it is for (a selector of it), how it answers, and its language."""
+
+    address: str  # none: demo.py makes it
+    shows: str
+    status: int = 200
+    lang: str = "zh-hans"
+
+
+_ISSUE, _EVENING = f"/ai-daily/{DAY}/", f"/evening-brief/{DAY}/"
+
+# Those of the names in digests/pages.py that are pages, by these names; the others by what they show.
+PLACES = {
+    "front": Place("/", ".lead .headlines a"),
+    "digest": Place("/ai-daily/", ".recent .entry"),
+    "digest in English": Place("/evening-brief/", ".policies p", lang="en"),
+    "digest without issues": Place("/quarterly/", ".nothing"),
+    "month": Place("/ai-daily/2026/03/", ".month td a"),
+    "month in English": Place("/evening-brief/2026/03/", ".month td a", lang="en"),
+    "issue": Place(_ISSUE, ".editions li + li"),
+    "issue in English": Place(_EVENING, ".corrections li", lang="en"),
+    "issue without cover": Place(f"/ai-daily/{DAY + timedelta(days=1)}/", "article.story"),
+    "earlier edition": Place(f"{_ISSUE}?edition=1", ".as-it-was .changed ins"),
+    "earlier edition, what changed by one": Place(f"{_ISSUE}?edition=1&to=2", ".as-it-was .changed ins"),
+    "earlier edition in English": Place(f"{_EVENING}?edition=1", ".as-it-was .changed ins", lang="en"),
+    "issue that is no more": Place(f"/ai-daily/{WITHDRAWN}/", ".error .entry", 410),
+    "story": Place(f"/stories/{THREAD[2]}/", ".thread [aria-current]"),
+    "story in English": Place(f"/stories/{IN_ENGLISH}/", ".note", lang="en"),
+    "story that was corrected": Place(f"/stories/{CORRECTED}/", ".corrections li"),
+    "story that was retracted": Place(f"/stories/{RETRACTED}/", ".retracted p", 410),
+    "story that was retracted, in English": Place(
+        f"/stories/{RETRACTED_IN_ENGLISH}/", ".retracted p", 410, lang="en"
+    ),
+    "story that a later edition dropped": Place(f"/stories/{DROPPED}/", ".error .entry", 410),
+    "tags": Place("/tags/", ".tag-list a"),
+    "tags of a kind": Place("/tags/?kind=topic", ".tag-list a"),
+    "tag": Place("/tags/开源/", ".facets a"),
+    "sources": Place("/sources/", ".source-list .kind"),
+    "sources of a class": Place("/sources/?class=data&by=address", ".source-list .kind"),
+    "source": Place("/sources/data.observatory.test/", ".recent .entry"),
+    "corrections": Place("/corrections/", ".correction"),
+    "corrections of a digest": Place("/corrections/?digest=evening-brief", ".correction", lang="en"),
+    "corrections of a type without any": Place("/corrections/?type=clarification", ".nothing"),
+    "search": Place("/search/?q=潮汐", ".hits mark"),
+    "search, before any": Place("/search/", ".tips dt"),
+    "search, with filters": Place("/search/?q=潮汐&digest=ai-daily&from=2026-03-01", ".look:has([open]) ~ .hits mark"),
+    "search, nothing found": Place("/search/?q=潮汐&digest=evening-brief", ".tips li a"),
+    "search, refused": Place("/search/?q=潮汐&tag=无&source=无&digest=none&from=2026-02-30", ".look-error", 400),
+    "subscribe": Place("/subscribe/", ".channels img"),
+    "preview": Place("", ".remarks .is-answer"),
+    "preview that has ended": Place("", ".error h1", 410),
+    "no such page": Place("/nothing/at/all/", ".error .entry", 404),
+    "no such page of a digest": Place("/evening-brief/2020-01-01/", ".error .entry", 404, lang="en"),
+} | {
+    f"error {status}{name}": Place(f"/wrong/{status}/{lang}/", ".error h1", status, lang)
+    for status in (400, 403, 500)
+    for name, lang in (("", "zh-hans"), (" in English", "en"))
+}  # fmt: skip
