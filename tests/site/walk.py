@@ -95,7 +95,7 @@ def issue(page: Page, address: str) -> str:
 
 def search(page: Page, address: str) -> str:
     page.goto(urlsplit(address).path)
-    tab_to(page, "main input[name=q], input[name=q]")
+    expect(page.evaluate("document.activeElement.matches('main input[name=q]')"), "one cannot type at once")
     page.keyboard.type("潮汐")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-total]")
