@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from digests.manuscript import diff
+from digests.markup import plain
 from digests.models import Insight, Issue, NewsItem
 
 
@@ -60,7 +61,8 @@ def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
     """Return what a change is shown under: an insight's under its story."""
     place = change.place
     what: diff.What = "item" if place.what == "insight" else place.what
-    return what, place.uid, "" if what == "issue" else place.title, place.section
+    title = {"issue": "", "brief": plain(place.title)}.get(what, place.title)
+    return what, place.uid, title, place.section
 
 
 def _told(change: diff.Change, text: Callable[[diff.Place, str], str]) -> Change:
