@@ -96,7 +96,8 @@ def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
     """Return what a change is shown under: an insight's under its story."""
     place = change.place
     what: diff.What = "item" if place.what == "insight" else place.what
-    return what, place.uid, "" if what == "issue" else place.title, place.section
+    title = {"issue": "", "brief": plain(place.title)}.get(what, place.title)
+    return what, place.uid, title, place.section
 
 
 def _told(change: diff.Change, text: Callable[[diff.Place, str], str]) -> Change:

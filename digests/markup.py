@@ -42,7 +42,7 @@ from markdown.preprocessors import Preprocessor
 
 from digests.languages import foreign
 
-VERSION = 3
+VERSION = 4
 """Raised with every change of output: cached renderings are keyed by it."""
 
 MEDIA = "/media/"

@@ -26,6 +26,8 @@ def test_a_draft_is_shown_as_its_page_would_be_and_nothing_is_written(
     for part in (".issue-head h1", ".summary", ".contents", ".issue-text .prose", ".tags"):
         assert [one.get_text() for one in shown.select(part)] == [one.get_text() for one in live.select(part)]
     assert shown.select("article.story .note") == live.select("article.story .note")
+    # A draft's label is at no public address.
+    assert (len(live.select(".label a")), shown.select(".label a")) == (1, [])
 
 
 def test_a_draft_of_unsaved_words_names_tags_and_sources_that_nobody_has_entered(

@@ -21,7 +21,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from digests import exchange, press, workflow
 from digests.manuscript.reader import read
-from digests.manuscript.values import Insight, Manuscript, NewsItem, Section, new_uid
+from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section, new_uid
 from digests.models import Digest, Edition, Issue, Retraction, Revision, Source, Story, Tag
 from digests.states import Action
 from tests.conftest import manuscript, reword
@@ -137,6 +137,19 @@ def test_words_in_another_language_say_so(client: Client, published: Make) -> No
     page = get(client, f"/morning/{issue.date}/")
     assert page.h1.get("lang") is None
     assert [heading.get("lang") for heading in page.select("h3")] == [None, "zh"]
+
+
+def test_passages_in_another_language_say_so_on_every_page_of_theirs(client: Client, published: Make) -> None:
+    text = "报纸说：\n\n> The tide is late today.\n\n- and so is the ferry\n- 渡轮也晚了"
+    item = NewsItem("潮汐", body=text, insights=(Insight("What this means is open"),))
+    issue = published(sections=(Section("海", briefs=(Brief("A line about **the tide**"),), items=(item,)),))
+    uid = issue.head.manuscript.sections[0].items[0].uid
+    for address in (f"/morning/{issue.date}/", f"/stories/{uid}/"):
+        page = get(client, address)
+        said = [one.get_text(strip=True) for one in page.select(".prose [lang=en], .note ul [lang=en]")]
+        assert said == ["The tide is late today.", "and so is the ferry", "What this means is open"]
+    brief = get(client, f"/morning/{issue.date}/").select_one(".briefs span")
+    assert (brief["lang"], brief.get_text()) == ("en", "A line about the tide")
 
 
 def test_a_story_without_any_link_says_so(client: Client, published: Make) -> None:

@@ -94,6 +94,8 @@ def test_the_page_of_the_revision_stands_beside_links_to_its_parts(submitted: Ma
     assert {address for address, _sign, _anchor in anchors} == {frame["src"]}
     assert [inside.find(id=anchor) is not None for _address, _sign, anchor in anchors] == [True] * len(anchors)
     assert len(anchors) == 1 + 2 + 2 + 3  # the issue, sections, briefs, stories
+    briefs = [one.get_text() for one in page.select(".entry.is-brief .to")]
+    assert briefs == ["一句话", "又一句，见 源"]  # as words
     assert inside.find("base")["target"] == "_blank"
 
 
@@ -172,7 +174,7 @@ def test_only_what_changed_since_this_persons_last_look_is_shown_where_it_belong
     assert entry(page, new.uid).select_one(".badge.is-new").get_text() == "New"
     assert [one.get_text(" ", strip=True) for one in page.select(".gone summary")] == [
         f"{sixth.headline} Story · 版块 2",
-        "又一句，见 [源](https://brief.test/1) Brief · 更多动态",
+        "又一句，见 源 Brief · 更多动态",
     ]
     ticked = {one.find_parent("li")["data-anchor"] for one in page.select(".tick [checked]")}
     assert ticked == {second.uid, third.uid, fourth.uid, fifth.uid}

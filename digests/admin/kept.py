@@ -25,6 +25,10 @@ def name(request: HttpRequest) -> str:
 
 def saved(request: HttpRequest, issue: Issue, page: str = "change") -> HttpResponseRedirect:
     """Lead to a page of an issue whose text is safe now, and say so to the browser that kept it."""
-    address = reverse(f"admin:digests_issue_{page}", args=[issue.pk])
+    return HttpResponseRedirect(told(request, reverse(f"admin:digests_issue_{page}", args=[issue.pk])))
+
+
+def told(request: HttpRequest, address: str) -> str:
+    """Return the address of a page that tells the browser that the text it sent is safe now."""
     sent = name(request)
-    return HttpResponseRedirect(f"{address}?{urlencode({'kept': sent})}" if sent else address)
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'kept': sent})}" if sent else address

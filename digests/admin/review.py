@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,12 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from digests import threads, workflow
+from digests.admin import kept
 from digests.admin.actions import Choice, Desk, next_page
 from digests.admin.history import compare
 from digests.admin.notice import opened
 from digests.admin.threads import may_comment, places, resolve, revision_named, threads_of, wanted
 from digests.changes import Change, Changed
 from digests.manuscript.values import Brief, Manuscript, NewsItem
+from digests.markup import plain
 from digests.models import Issue, Look, Revision
 from digests.permissions import may
 from digests.states import Action
@@ -163,7 +166,7 @@ class Screen(Desk):
             changes = self._changes("section", "", section.title)
             yield Entry("section", "", section.title, f"s{number}", changes)
             for brief in section.briefs:
-                yield self._entry("brief", brief, brief.text, brief.uid)
+                yield self._entry("brief", brief, plain(brief.text), brief.uid)
             for item in section.items:
                 yield self._entry("item", item, item.headline or _("(no headline yet)"), item.uid)
 
@@ -185,8 +188,8 @@ class Screen(Desk):
         found: Iterable[Changed] = (one for one in self.changed if (one.kind, one.uid) == (kind, uid))
         if kind == "section":
             found = (one for one in found if one.title == title)
-        kept = (change for one in found for change in one.changes if change.kind != "removed" or change.is_part)
-        return tuple(replace(change, words=near(change.words)) for change in kept)
+        standing = (change for one in found for change in one.changes if change.kind != "removed" or change.is_part)
+        return tuple(replace(change, words=near(change.words)) for change in standing)
 
 
 def near(words: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -226,7 +229,7 @@ def screen(request: HttpRequest, issue: Issue, *, status: int = 200, **unsaid: A
         "opts": Issue._meta,
         "original": issue,
         "desk": Screen(issue, request.user, since),
-        "next": request.get_full_path() if request.method == "GET" else _address(issue),
+        "next": f"{_address(issue)}?{urlencode({'since': since})}" if since else _address(issue),
         "staff": threads.staff(),
         "longest": threads.LONGEST,
         "unsaid": unsaid,
@@ -269,8 +272,8 @@ def say(request: HttpRequest, issue: Issue) -> HttpResponse:
         comment = threads.say(issue, by=request.user, **wanted(issue, request.POST))
     except workflow.Refused as refused:
         text = str(request.POST.get("text") or "")
-        return screen(request, issue, status=400, reasons=refused.reasons, text=text)
-    return HttpResponseRedirect(f"{next_page(request, _address(issue))}#c{comment.pk}")
+        return screen(request, issue, status=400, reasons=refused.reasons, text=text, kept=kept.name(request))
+    return HttpResponseRedirect(f"{kept.told(request, next_page(request, _address(issue)))}#c{comment.pk}")
 
 
 def _address(issue: Issue) -> str:

@@ -178,6 +178,8 @@
       };
       ask();
       form.prepend(banner);
+      const fold = form.closest("details");
+      if (fold) fold.open = true;
     };
 
     const offerAll = async () => {

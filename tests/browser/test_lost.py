@@ -219,3 +219,21 @@ def test_a_text_saved_without_a_login_comes_back(visit: Visit, day: date) -> Non
     page.get_by_role("button", name="Bring back").click()
     expect(page.locator("#text_form")).to_have_class(re.compile("is-unsaved"))
     assert " typed while nobody was logged in" in written(page)
+
+
+def test_a_remark_outlives_a_login_that_is_gone(visit: Visit, day: date) -> None:
+    page = visit("reviewer")
+    open_issue(page, day)
+    page.locator(".ways a[href$='/review/']").click()
+    say = page.locator(".entry.is-item > .say").first
+    say.locator("summary").click()
+    say.locator("textarea").fill("这个数字从哪里来？")
+    expect(say.locator("form")).to_have_class(re.compile("is-unsaved"))
+    page.context.clear_cookies(name="sessionid")
+    say.get_by_role("button").click()
+    log_in(page, "reviewer")
+    say.locator(".kept button.primary").click()
+    expect(say.locator("textarea")).to_have_value("这个数字从哪里来？")
+    say.locator("[type=submit]").click()
+    expect(page.locator(".entry.is-item .remark .words").first).to_have_text("这个数字从哪里来？")
+    assert kept(page) == 0
