@@ -333,9 +333,14 @@ def test_nobody_is_told_that_a_tag_or_source_waits_in_a_draft(client: Client, ne
     }
     for place, known in names.items():
         for name in known:
-            for address, field, form in (("/search/", place, "{}"), ("/feeds/custom/rss.xml", "q", place + ":{}")):
-                answers = {one: client.get(address, {field: form.format(one)}) for one in (name, "nobody")}
-                assert {answer.status_code for answer in answers.values()} == {400}
+            for form, status in (
+                (f"/search/?{place}={{}}", 400),
+                (f"/feeds/custom/rss.xml?q={place}:{{}}", 400),
+                (f"/{place}s/{{}}/", 404),
+                (f"/{place}s/{{}}/rss.xml", 404),
+            ):
+                answers = {one: client.get(form.format(one)) for one in (name, "nobody")}
+                assert {answer.status_code for answer in answers.values()} == {status}
                 said = {one: answer.content.decode().replace(one, "…") for one, answer in answers.items()}
                 assert said[name] == said["nobody"]
 

@@ -98,7 +98,7 @@ def tagged(request: HttpRequest, slug: str) -> Listing | HttpResponse:
         args=(tag.slug,),
         description=description,
         changed_at=tag.changed_at,
-        missing=_("No live issue has this tag."),
+        missing=_("There is no such tag."),
     )
 
 
@@ -125,7 +125,7 @@ def source(request: HttpRequest, domain: str) -> Listing | HttpResponse:
         args=(found.domain,),
         description=description,
         changed_at=found.changed_at,
-        missing=_("No live story has this source."),
+        missing=_("There is no such source."),
     )
 
 

@@ -84,8 +84,8 @@ def source(request: HttpRequest, domain: str) -> HttpResponse:
     stories = Story.objects.live().once().filter(source=found)
     with_it = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
-    if not page.entries:
-        raise Http404(_("No live story is from this source."))
+    if not page.entries:  # in the same words: who guesses is not told what waits in a draft
+        raise Http404(_("There is no such source."))
     reported = by_edition(stories.filter(edition__in=page.entries).defer("page"))
     context = {
         "source": found,

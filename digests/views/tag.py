@@ -117,8 +117,8 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     filed = Filing.objects.filter(tag=found, edition=OuterRef("pk"))
     with_it = Edition.objects.live().filter(Exists(filed))
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
-    if not page.entries:
-        raise Http404(_("No live issue has this tag."))
+    if not page.entries:  # in the same words: who guesses is not told what waits in a draft
+        raise Http404(_("There is no such tag."))
     whole = set(Filing.objects.filter(tag=found, edition__in=page.entries, own=True).values_list("edition", flat=True))
     tagged = by_edition(Story.objects.live().filter(edition__in=page.entries, tags=found).defer("page"))
     context = {
