@@ -42,9 +42,6 @@ from markdown.preprocessors import Preprocessor
 
 from digests.languages import foreign
 
-VERSION = 4
-"""Raised with every change of output: cached renderings are keyed by it."""
-
 MEDIA = "/media/"
 LENGTH = 100_000  # characters of a text
 IN_TEXT = "(min-width: 44rem) 41rem, 100vw"  # how wide a picture in a text is, in the words of `sizes`
