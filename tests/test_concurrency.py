@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from time import sleep
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from digests import workflow
-from digests.models import Issue, Notice
+from digests import search, workflow
+from digests.folding import fold
+from digests.models import Issue, Notice, Story
 from digests.notices import mail, telling
 from digests.states import Action
 from tests.conftest import reword
+from tests.rewriting import publish, retract, with_items, words_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -129,3 +133,37 @@ def test_who_mails_settles_or_reads_the_same_notices_at_once_waits_for_nobody_wh
     read = once_held(Notice.objects.filter(person=people.reviewer, issue=issue).mark_read)
     assert at_once(hold_the_middle, take, settle, read) == ["done"] * 4
     assert Notice.objects.exclude(settled_at=None).exclude(read_at=None).count() == 3
+
+
+def test_a_search_elsewhere_sees_a_correction_or_a_retraction_whole_or_not_at_all(
+    published: Make, people: SimpleNamespace
+) -> None:
+    issue = published()
+    words = words_of(issue)
+    uid = words.sections[0].items[0].uid
+
+    def found(phrase: str) -> list[str]:
+        def look() -> list[str]:
+            try:
+                stories = search.containing(Story.objects.live(), phrase)
+                compared = search.Query((phrase,)).among(Story.objects.live())
+                assert {story.uid for story in stories} == {story.uid for story in compared}
+                return [story.uid for story in stories]
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(1) as elsewhere:
+            return elsewhere.submit(look).result()
+
+    def renamed(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (replace(items[0], headline="改过的标题"), *items[1:])
+
+    old = fold(words.sections[0].items[0].headline)
+    with transaction.atomic():
+        publish(issue, with_items(words, renamed), people)
+        assert (found(old), found("改过的标题")) == ([uid], [])
+    assert (found(old), found("改过的标题")) == ([], [uid])
+    with transaction.atomic():
+        retract(issue, uid, people)
+        assert found("改过的标题") == [uid]
+    assert found("改过的标题") == found("摆拍") == []

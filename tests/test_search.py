@@ -150,6 +150,36 @@ def test_a_phrase_is_found_by_any_part_of_it(published: Make, phrase: str, found
     assert having(phrase) == (["NVIDIA 的事"] if found else [])
 
 
+ODD = '<مرحبا> بالعالم，e\u0301té，👩\u200d💻，１００％ a_b "q" near(x) a*b c\\\\d ＡＮＤ，甲\n乙'
+
+
+@pytest.mark.parametrize("many", [0, 5_000])
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("İSTANBUL", True), ("stanbul", True), ("STRASSE", True), ("straße", True), ("ss", True), ("ẞ", True),
+        ("مرحبا", True), ("رحبا", True), ("مرحبًا", False), ("م", True), ("ﻣ", True),
+        ("ÉTÉ", True), ("e\u0301t", True), ("ete", False), ("\u0301", False),
+        ("👩", True), ("👩\u200d💻", True), ("\u200d", True), ("👨\u200d💻", False), ("💻👩", False),
+        ("100%", True), ("％", True), ("%1", False), ("a_b", True), ("a%b", False), ("axb", False), ("__", False),
+        ('"q"', True), ('""', False), ("NEAR(x)", True), ("near(y)", False), ("a*b", True), ("a*", True), ("q*", False),
+        ("and", True), ("a AND b", False), ("OR", False), ("'", False), ("c\\d", True), ("\\", True), ("cd", False),
+        ("甲乙", True), ("甲 乙", False), ("甲\n乙", False), ("甲", True), ("i", True), ("z", False),
+        ("ße <", False), ("ße<", False), ("sse م", False), ("乙 影", False), ("\0", False), ("\udc00", False),
+        ("x" * 10_000, False), ("甲" * 10_000, False),
+    ],
+)  # fmt: skip
+def test_odd_signs_are_themselves(
+    published: Make, monkeypatch: pytest.MonkeyPatch, phrase: str, found: bool, many: int
+) -> None:
+    """Whether the index is asked or words are compared. Lines of Chinese are joined without a space."""
+    monkeypatch.setattr("digests.models.texts.MANY", many)
+    item = NewsItem("İstanbul, Straße", body=ODD, insights=(Insight("影响"),))
+    published(sections=(Section("版块", items=(item,)),))
+    expected = ["İstanbul, Straße"] if found else []
+    assert having(phrase) == headlines(search.Query((fold(phrase),)).among(Story.objects.live())) == expected
+
+
 def test_a_long_phrase_is_compared_to_its_end(published: Make) -> None:
     text = "".join(chr(0x4E00 + number) for number in range(ASKED * 3))
     published(**sections(f"长文|{text}"))

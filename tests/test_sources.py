@@ -187,7 +187,7 @@ def test_queries_of_all_sources(
 ) -> None:
     published(sections=from_(*(f"s{number}.test" for number in range(stories))))
     for address in ("/sources/", "/sources/?by=address", "/sources/?class=unknown"):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             get(client, address)
 
 

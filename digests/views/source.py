@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -28,42 +28,37 @@ def sources(request: HttpRequest) -> HttpResponse:
         raise Http404(_("Sources are listed by stories or by address."))
     if kind and kind not in Source.Kind.values:
         raise Http404(_("There is no such class of source."))
-    sources = _cited()
-    classes = set(sources.order_by().values_list("kind", flat=True).distinct())
-    chosen = sources.filter(kind=kind) if kind else sources
-    listed = list(_from(chosen, by, after)[: SOURCES + 1])
+    stories = Story.objects.countable().exclude(source=None).order_by()
+    classes = set(stories.values_list("source__kind", flat=True).distinct())
+    chosen = stories.filter(source__kind=kind) if kind else stories
+    listed = list(_counted(chosen, by, after)[: SOURCES + 1])
     if (after or kind) and not listed:
         raise Http404(_("No sources after this one.") if after else _("No live story is from a source of this class."))
     shown = listed[:SOURCES]
+    found = Source.objects.in_bulk([row["source"] for row in shown])
     context = {
-        "sources": shown,
+        "sources": [(found[row["source"]], row["cited"]) for row in shown],
         "by": by,
         "order": "" if by == BY[0] else by,
         "kind": kind,
         "label": Source.Kind(kind).label if kind else "",
         "kinds": [(value, label) for value, label in Source.Kind.choices if value in classes],
-        "after": f"{shown[-1].cited}-{shown[-1].domain}" if len(listed) > SOURCES else "",
+        "after": f"{shown[-1]['cited']}-{shown[-1]['source__domain']}" if len(listed) > SOURCES else "",
         "is_first": not after,
         "feeds": feed_links("sources"),
     }
     return answer(request, "digests/sources.html", context)
 
 
-def _cited() -> Any:
-    """Return the sources of live stories, each with how many are from it."""
-    stories = Story.objects.countable().filter(source=OuterRef("pk")).order_by()
-    counted = stories.values("source").annotate(stories=Count("*")).values("stories")
-    return Source.objects.annotate(cited=Subquery(counted)).filter(cited__gt=0)
-
-
-def _from(sources: Any, by: str, after: str) -> Any:
-    """Return what follows a place among sources, in one of their orders."""
+def _counted(stories: Any, by: str, after: str) -> Any:
+    """Return the sources of stories with how many are from each, in an order and from a place in it on."""
     cited, domain = _place(after) if after else (None, "")
+    sources = stories.values("source", "source__domain").annotate(cited=Count("*"))
     if by == "address":
-        return sources.filter(domain__gt=domain).order_by("domain")
+        return sources.filter(source__domain__gt=domain).order_by("source__domain")
     if after:
-        sources = sources.filter(Q(cited__lt=cited) | Q(cited=cited, domain__gt=domain))
-    return sources.order_by("-cited", "domain")
+        sources = sources.filter(Q(cited__lt=cited) | Q(cited=cited, source__domain__gt=domain))
+    return sources.order_by("-cited", "source__domain")
 
 
 def _place(text: str) -> tuple[int, str]:

@@ -3,9 +3,9 @@
     .venv/bin/python -m tests.bench.archives
     bin/with-postgres .venv/bin/python -m tests.bench.archives
 
-Fills 5,000 issues of two digests with 100,000 stories, 400 tags and 300 sources, some of them in nearly everything, and
-prints milliseconds and queries of each page. Pages are of five entries, so that 5,000 issues have a thousand of them.
-`--explain` prints how the database looks for the slowest query of each.
+Fills 5,000 issues of two digests with 100,000 stories, 400 tags and 300 sources, some of them in nearly everything,
+every fifth issue corrected, and prints milliseconds and queries of each page. Pages are of five entries, so that 5,000
+issues have a thousand of them. `--explain` prints how the database looks for the slowest query of each.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ def fill() -> None:
         return {"tags": tags, "sections": [{"title": "x", "items": [{"body": body}] * A_DAY}]}
 
     summary = "What a reader who reads nothing else should know. " * 4
-    for editions in out(issues, summary=summary, page=page):
+
+    def correction(issue: Issue) -> str:
+        return "" if int(issue.title) % 5 else "typo"
+
+    for editions in out(issues, summary=summary, page=page, correction=correction):
         stories = Story.objects.bulk_create(
             Story(
                 edition=edition, uid=uid(int(edition.title) * A_DAY + place), position=place,
@@ -69,6 +73,23 @@ def fill() -> None:
         Story.tags.through.objects.bulk_create(
             Story.tags.through(story_id=story, tag_id=tags[tag].pk) for story, tag in of_story
         )
+        before = Edition.objects.bulk_create(
+            Edition(
+                issue=edition.issue, digest=edition.digest, revision=edition.revision, number=2, by_name="x",
+                date=edition.date, title=edition.title, page=edition.page,
+                live_from=edition.live_from - timedelta(hours=1), live_until=edition.live_from,
+            )
+            for edition in editions
+            if edition.correction
+        )  # fmt: skip
+        Story.objects.bulk_create(
+            Story(
+                edition=edition, uid=uid(int(edition.title) * A_DAY + place), position=place, headline="Before",
+                source=sources[some(dice, SOURCES)], page={"body": body},
+            )
+            for edition in before
+            for place in range(A_DAY)
+        )  # fmt: skip
         whole = {(edition.pk, int(name[4:])) for edition in editions for name in edition.page["tags"]}
         Edition.tags.through.objects.bulk_create(
             Edition.tags.through(edition_id=edition, tag_id=tags[tag].pk)
@@ -76,9 +97,14 @@ def fill() -> None:
         )
 
 
+def correction_before(number: int) -> str:
+    edition = Edition.objects.corrections()[number]
+    return f"{int(edition.live_from.timestamp() * 1_000_000)}-{edition.pk}"
+
+
 def pages() -> dict[str, tuple[str, str]]:
     """Return the first page of each list, and its thousandth."""
-    editions = Edition.objects.order_by("-date", "-pk")
+    editions = Edition.objects.live().order_by("-date", "-pk")
 
     def place(chosen: Any, number: int, *, across: bool = True) -> str:
         last = chosen[min(PAGE * (number - 1), chosen.count() - 1) - 1]
@@ -99,15 +125,16 @@ def pages() -> dict[str, tuple[str, str]]:
         "all tags": ("/tags/", "/tags/?kind=person&after=tag 300"),
         "all sources, most cited": ("/sources/", "/sources/?after=30-source100.test"),
         "all sources, by address": ("/sources/?by=address", "/sources/?by=address&after=1-source250.test"),
+        "corrections": ("/corrections/", f"/corrections/?before={correction_before(400)}"),
         "month": ("/bench-0/2018/02/", "/bench-0/2024/02/"),
         "front": ("/", "/"),
     }  # fmt: skip
 
 
 def main() -> None:
-    from digests.views import digest, source, tag
+    from digests.views import corrections, digest, source, tag
 
-    for module in (digest, source, tag):
+    for module in (corrections, digest, source, tag):
         setattr(module, "PAGE", PAGE)  # noqa: B010 - they have no such name in common, says mypy
     with newsroom():
         fill()
