@@ -182,14 +182,15 @@ def test_the_other_language_keeps_the_place_in_a_list_and_the_next_page_the_lang
     assert other == following.partition("/tags/ai/")[2].replace("lang=en", "lang=zh-hans")
 
 
-OF_THE_NEWSROOM = {"front", "tags", "tag", "sources", "source", "corrections", "search", "subscribe"}
+OF_THE_NEWSROOM = {"front", "tags", "tag", "sources", "source", "corrections", "search", "subscribe", "custom"}
 
 
 @pytest.mark.parametrize(
     "address",
     ["/", "/tags/", "/tags/?kind=unsorted", "/tags/ai/", "/sources/", "/sources/?by=address",
      "/sources/source1.test/", "/corrections/", "/corrections/?type=typo", "/search/", "/search/?q=nothing+at+all",
-     "/search/?q=0", "/subscribe/", "/nowhere/"],
+     "/search/?q=0", "/subscribe/", "/feeds/custom/", "/feeds/custom/?q=tag:ai+source:source1.test+digest:morning",
+     "/nowhere/"],
 )  # fmt: skip
 def test_every_way_through_the_newsroom_keeps_the_language(client: Client, published: Make, address: str) -> None:
     published()

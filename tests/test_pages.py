@@ -64,7 +64,7 @@ def archive(digest: Digest, issues: int, *, until: date = DAY, stories: int = 2,
         for (issue, one), revision in zip(pairs, revisions, strict=True)
     )
     Edition.tags.through.objects.bulk_create(
-        Edition.tags.through(edition_id=edition.pk, tag_id=named.pk) for edition in editions
+        Edition.tags.through(edition_id=edition.pk, tag_id=named.pk, own=True) for edition in editions
     )
     Story.objects.bulk_create(
         Story(edition=edition, uid=new_uid(), position=place, section="版块", headline=f"{place}", page={})
@@ -541,7 +541,7 @@ def test_queries_of_an_issue_are_as_many_for_60_stories(
         "/morning/2026-03-01/label.json": 2,
         "/": 3,
         "/morning/": 5,
-        "/tags/": 3,
+        "/tags/": 2,
         "/tags/芯片/": 5,
     }.items():
         with django_assert_num_queries(queries):
@@ -558,7 +558,7 @@ def test_queries_of_a_list_are_as_many_for_1000_issues(
         "/morning/": 5,
         "/morning/?before=2026-02-25": 5,
         "/morning/2026/02/": 4,
-        "/tags/": 3,
+        "/tags/": 2,
         "/tags/ai/": 5,
         "/morning/2026-02-25/": 8,
     }.items():
