@@ -44,6 +44,13 @@ def site(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = False
 
 
+@pytest.fixture(autouse=True)
+def all_in_one_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL goes on counting rows from test to test."""
+    for module in ("digests.pages", "digests.views.sitemaps"):
+        monkeypatch.setattr(f"{module}.NUMBERS_A_SITEMAP", 1_000_000)
+
+
 def root_of(client: Client, address: str, element: str) -> ElementTree.Element:
     """Return a sitemap that keeps the rules of its schema."""
     response = client.get(address)
