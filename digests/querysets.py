@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from digests.models import Edition, Issue, Story  # noqa: F401 - the bases below name them
+    from digests.models import Digest, Edition, Issue, Story  # noqa: F401 - the bases below name them
 
 
 def _span(at: datetime, prefix: str = "") -> Q:
@@ -108,6 +108,13 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Add `first_published`: when readers first had the story, in whichever edition."""
         first = self.model._default_manager.filter(uid=OuterRef("uid")).order_by("edition__live_from")
         return self.annotate(first_published=Subquery(first.values("edition__live_from")[:1]))
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the digests that have something to read at an instant."""
+        edition: Any = self.model._meta.get_field("editions").related_model
+        return self.filter(Exists(edition.objects.live(at).filter(digest=OuterRef("pk"))))
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

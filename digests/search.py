@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Self
 
 from django.db.models import Q, QuerySet, TextField, Value
@@ -30,25 +31,18 @@ _PLACE = re.compile(r"([01])-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1
 _SENTENCE = re.compile(r"[。！？!?…\n]\s*|\.\s+")
 
 
-def containing(stories: Stories, phrase: str) -> Stories:
-    """Narrow stories to those that have a phrase in their headline, text or insights, whatever its case and width."""
-    folded = fold(phrase)
-    return stories.filter(pk__in=StoryText.objects.holding(folded)) if folded else stories
-
-
-def without(stories: Stories, phrase: str) -> Stories:
-    """Narrow stories to those that do not have a phrase."""
-    folded = fold(phrase)
-    return stories.exclude(pk__in=StoryText.objects.holding(folded)) if folded else stories.none()
-
-
 def any_of(stories: Stories, phrases: Iterable[str]) -> Stories:
-    """Narrow stories to those that have any of some phrases; without phrases, leave them as they are."""
-    held = [StoryText.objects.holding(folded) for phrase in phrases if (folded := fold(phrase))]
-    if not held:
-        return stories
-    union = " UNION ".join(one.sql for one in held)  # one set of keys, which a database can begin with
-    return stories.filter(pk__in=RawSQL(union, [value for one in held for value in one.params]))
+    """Narrow stories to those that have any of some folded phrases; without phrases, leave them as they are."""
+    held, said = [], Q()
+    for phrase in phrases:
+        if StoryText.objects.are_many(phrase):
+            said |= _says(phrase)
+        else:
+            held.append(StoryText.objects.holding(phrase))
+    if held:
+        union = " UNION ".join(one.sql for one in held)  # one set of keys, which a database can begin with
+        said |= Q(pk__in=RawSQL(union, [value for one in held for value in one.params]))
+    return stories.filter(said)
 
 
 def tagged(tags: Iterable[Tag]) -> Q:
@@ -59,7 +53,7 @@ def tagged(tags: Iterable[Tag]) -> Q:
 
 def shown(stories: Stories) -> Stories:
     """Read of stories what a hit shows, and their `plain` words."""
-    # Until it is projected anew, a story from before there was a search has no text.
+    # Until migrate has caught up, a story from before there was a search has no text.
     plain = Coalesce("text__plain", Value(""), output_field=TextField())
     return stories.annotate(plain=plain).select_related("edition__digest", "source").only(*_SHOWN)
 
@@ -116,7 +110,7 @@ class Query:
         for rank, ranked in self._by_rank(found):
             if len(listed) < many and (begin is None or rank <= begin[0]):
                 rest = _after(ranked, *begin[1:]) if begin and rank == begin[0] else ranked
-                listed += _in_order(rest.annotate(rank=Value(rank)))[: many - len(listed)]
+                listed += in_order(rest.annotate(rank=Value(rank)))[: many - len(listed)]
         return listed
 
     def _by_rank(self, found: Stories) -> Iterator[tuple[int, Stories]]:
@@ -135,7 +129,8 @@ def _says(phrase: str) -> Q:
     return Q(text__headline__contains=phrase) | Q(text__body__contains=phrase)
 
 
-def _in_order(stories: Stories) -> Stories:
+def in_order(stories: Stories) -> Stories:
+    """Put what is newer first; an issue's in its own order."""
     # A bound that all keep, so that SQLite walks by date and stops, and does not sort all that is live.
     return stories.filter(edition__date__lte=LAST_DAY).order_by("-edition__date", "-edition_id", "position")
 
@@ -163,6 +158,14 @@ def _after(stories: Stories, day: date, edition: int, position: int) -> Stories:
 # How a hit is shown
 
 
+def hits(stories: Iterable[Any], query: Query) -> list[dict[str, Any]]:
+    """Return stories that were read as `shown`, with what is marked of them."""
+    return [
+        {"story": story, "headline": headline(story, query), "excerpt": excerpt(story.plain, query)}
+        for story in stories
+    ]
+
+
 def headline(story: Story, query: Query) -> SafeString:
     return marked(story.headline, _hits(story.headline, query.wanted))
 
@@ -170,7 +173,7 @@ def headline(story: Story, query: Query) -> SafeString:
 def excerpt(plain: str, query: Query) -> SafeString:
     """Return the words round the first hit in a text, or its first words, with every hit in them marked."""
     text = plain.replace("\n", " ")
-    first = min((hit[0] for phrase in query.wanted for hit in list(places(text, phrase))[:1]), default=0)
+    first = min((begin for phrase in query.wanted for begin, _end in islice(places(text, phrase), 1)), default=0)
     begin = _beginning(plain, first)
     shown = ("…" if begin else "") + opening(text[begin:].rstrip(), EXCERPT)
     return marked(shown, _hits(shown, query.wanted))

@@ -44,7 +44,7 @@ PLACES: Mapping[str, Place] = {
         _("There is no tag “%(name)s”. If its name has a space, put it in quotes."),
     ),
     "source": Place(
-        lambda name: Source.objects.meant(name),
+        Source.objects.meant,
         lambda sources: Q(source__in=sources),
         _("No story has the source “%(name)s”. Write its domain, as in source:example.com."),
     ),
@@ -85,10 +85,11 @@ class Wishes:
         return " ".join(map(str, self.all))
 
     def words(self, *, wanted: bool) -> tuple[str, ...]:
-        return tuple(wish.words for wish in self.all if not wish.place and wish.wanted == wanted)
+        """Return the words to have, or those not to have, folded."""
+        return tuple(fold(wish.words) for wish in self.all if not wish.place and wish.wanted == wanted)
 
     def rows(self) -> Rows:
-        """Return the digests, tags or sources that each wish names: by one query or two each.
+        """Return the digests, tags or sources that each wish names: by three queries each at most.
 
         Raises ValidationError for what there is not.
         """
@@ -107,12 +108,13 @@ class Wishes:
     def among(self, stories: search.Stories, rows: Rows) -> search.Stories:
         """Narrow stories to those that are wished for."""
         stories = search.any_of(stories, self.words(wanted=True))
-        for words in self.words(wanted=False):
-            stories = search.without(stories, words)
-        for name, place in PLACES.items():
+        stories = search.Query(unwanted=self.words(wanted=False)).among(stories)
+        for name in PLACES:
             for wanted in (True, False):
-                if named := [row for wish in rows if (wish.place, wish.wanted) == (name, wanted) for row in rows[wish]]:
-                    stories = stories.filter(place.holds(named) if wanted else ~place.holds(named))
+                named = [row for wish in rows if (wish.place, wish.wanted) == (name, wanted) for row in rows[wish]]
+                if named:
+                    held = PLACES[name].holds(named)
+                    stories = stories.filter(held if wanted else ~held)
         return stories
 
 

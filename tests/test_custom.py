@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from digests import workflow
 from digests.manuscript.values import NewsItem, Section
-from digests.models import Digest, Edition, Issue
+from digests.models import Digest, Edition, Issue, Tag
 from digests.states import Action
 from tests.conftest import manuscript
 from tests.test_feeds import ATOM, CHANGES, KINDS, Clock, checked, clock, entries, get, out, signs, site
@@ -135,7 +135,7 @@ def test_what_is_wrong_is_said_beside_the_line_which_is_kept(client: Client, pub
 def test_whatever_is_written_is_answered(client: Client, published: Make, line: str) -> None:
     published()
     statuses = {
-        client.get("/feeds/custom/", QUERY_STRING="q=" + line.encode(errors="surrogatepass").hex("%", 1)).status_code,
+        client.get("/feeds/custom/", QUERY_STRING="q=%" + line.encode(errors="surrogatepass").hex("%", 1)).status_code,
         client.get("/feeds/custom/", {"q": line.encode(errors="replace").decode()}).status_code,
         client.get(feed("rss.xml", line.encode(errors="replace").decode())).status_code,
     }
@@ -154,10 +154,10 @@ def test_queries_are_as_many_for_many_stories(
     client: Client, published: Make, django_assert_num_queries: DjangoAssertNumQueries, many: int
 ) -> None:
     published(**stories(*(f"第 {number} 条|芯片" for number in range(many))))
-    with django_assert_num_queries(3):  # the digest, the counts, the stories
+    with django_assert_num_queries(5):  # the digest, whether many have a word, the counts, the stories
         page(client, "芯片 新闻 -融资 digest:morning")
     for kind in KINDS:
-        with django_assert_num_queries(4):  # the digest, the days, what is in it, the stories
+        with django_assert_num_queries(6):  # the digest, whether many have a word, the days, what is in it, the stories
             client.get(feed(kind, "芯片 新闻 -融资 digest:morning"))
 
 
@@ -246,3 +246,20 @@ def test_a_retracted_story_is_brought_no_more(client: Client, published: Make, p
     workflow.perform(Action.RETRACT, issue, by=people.editor, story=uid, note="不实")
     assert [entry["title"] for entry in entries(client, feed("rss.xml", "芯片"))] == ["甲"]
     assert headlines(page(client, "芯片")) == ["甲"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tag_that_became_another_s_is_seen_by_both_signs(
+    digest: Digest, client: Client, clock: Clock, kind: str
+) -> None:
+    out(digest, date(2026, 3, 1), at=clock.now, stories=3, tags=())
+    untagged = (Section("版块", items=(NewsItem("甲", body="正文"),)),)
+    out(digest, date(2026, 3, 2), at=clock.now, tags=("存储",), sections=untagged)
+    clock.go(hours=1)
+    (tag, modified), count = _signs(client, "tag:芯片")[kind], len(entries(client, feed(kind, "tag:芯片")))
+    clock.go(hours=1)
+    Tag.objects.rename(Tag.objects.get(name="存储"), "芯片")
+    clock.go(hours=1)
+    after = _signs(client, "tag:芯片")[kind]
+    assert after[0] != tag and after[1] > modified
+    assert len(entries(client, feed(kind, "tag:芯片"))) > count

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from digests import press, search, workflow
+from digests import folding, press, search, workflow
 from digests.folding import fold, places
 from digests.manuscript.values import Insight, NewsItem, Section
 from digests.models import Digest, Edition, Issue, Source, Story, StoryText
@@ -42,7 +43,7 @@ def headlines(stories: search.Stories) -> list[str]:
 
 
 def having(phrase: str) -> list[str]:
-    return headlines(search.containing(Story.objects.live(), phrase))
+    return headlines(search.Query((fold(phrase),)).among(Story.objects.live()))
 
 
 # What is found
@@ -90,7 +91,7 @@ def test_what_is_found_is_what_has_it(
         expected = [text[0] for text in texts if any(fold(phrase) in fold(one) for one in text)]
         assert having(phrase) == expected
         rest = [text[0] for text in texts if not any(fold(phrase) in fold(one) for one in text)]
-        assert headlines(search.without(Story.objects.live(), phrase)) == rest
+        assert headlines(search.Query(unwanted=(fold(phrase),)).among(Story.objects.live())) == rest
 
 
 WORDS = ["模型", "型芯", "芯", "a", "ab", "ba ", "GPT", "gpt-5 ", " ", "\n\n", "％", "_", "ß", "é", "👩\u200d💻"]
@@ -194,13 +195,13 @@ def test_insights_are_searched_and_their_labels_are_not(published: Make) -> None
     assert having("法甲看") == having("影响") == having("版块") == []
 
 
-def test_narrowing_goes_on_and_turns_round(published: Make) -> None:
+def test_a_query_is_all_of_some_and_none_of_others(published: Make) -> None:
     published(**sections("甲|苹果 香蕉", "乙|苹果", "丙|香蕉"))
     live = Story.objects.live()
-    assert headlines(search.containing(search.containing(live, "苹果"), "香蕉")) == ["甲"]
-    assert headlines(search.without(search.containing(live, "苹果"), "香蕉")) == ["乙"]
-    assert headlines(search.containing(live, " ")) == ["甲", "乙", "丙"]
-    assert headlines(search.without(live, " ")) == []
+    assert headlines(search.Query(("苹果", "香蕉")).among(live)) == ["甲"]
+    assert headlines(search.Query(("苹果",), ("香蕉",)).among(live)) == ["乙"]
+    assert headlines(search.Query().among(live)) == headlines(search.any_of(live, ())) == ["甲", "乙", "丙"]
+    assert headlines(search.any_of(live, ("果 香", "乙"))) == ["甲", "乙"]
 
 
 # What readers have
@@ -223,7 +224,7 @@ def test_an_edition_is_found_from_its_hour_on(published: Make, people: SimpleNam
     hour = timezone.now() + timedelta(hours=1)
     Edition.objects.update(live_from=hour)
     assert having("正文") == []
-    assert headlines(search.containing(Story.objects.live(hour), "正文")) == ["一条"]
+    assert headlines(search.Query(("正文",)).among(Story.objects.live(hour))) == ["一条"]
 
 
 def test_rebuilding_makes_the_texts_anew(published: Make) -> None:
@@ -564,3 +565,10 @@ def test_a_story_without_a_text_yet_is_listed_by_filters(client: Client, publish
     published()
     StoryText.objects.all().delete()
     assert total(look(client, digest="morning")) == 3
+
+
+def test_an_excerpt_is_found_by_its_first_hit_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Mock(side_effect=folding._within)
+    monkeypatch.setattr(folding, "_within", found)
+    assert "<mark>e</mark>" in search.excerpt("e " * 5_000, search.Query(("e",)))
+    assert found.call_count <= search.EXCERPT

@@ -187,7 +187,11 @@ def newsroom(published: Make, people: Any) -> None:
         ("不见", ""),
     ],
 )
-def test_a_line_brings_what_it_wishes_for(newsroom: None, line: str, headlines: str) -> None:
+@pytest.mark.parametrize("many", [0, 5_000])
+def test_a_line_brings_what_it_wishes_for(
+    newsroom: None, monkeypatch: pytest.MonkeyPatch, line: str, headlines: str, many: int
+) -> None:
+    monkeypatch.setattr("digests.models.texts.MANY", many)
     assert [one.replace(" ", "_") for one in brought(line)] == headlines.split()
 
 
@@ -203,7 +207,7 @@ def test_a_source_is_known_by_its_name_and_none_is_no_reason_to_leave_a_story_ou
 def test_a_line_costs_as_many_queries_as_it_names_places(
     newsroom: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(8):  # and for each word whether many have it
         brought("苹果 香蕉 橘子 梨 甲 乙 丙 -丁 -戊 -己 -庚")
-    with django_assert_num_queries(6):  # a tag and a source are looked up, and whether readers ever had them
+    with django_assert_num_queries(7):  # a tag and a source are looked up, and whether readers ever had them
         brought("digest:morning tag:早间 source:a.test 苹果")

@@ -125,9 +125,7 @@ def _document(listing: Listing, kind: Format, state: State, newest: Span, asked:
     return Feed(
         id=address(),
         url=address(asked.since if asked else None),
-        page=absolute(
-            listing.page or reverse(f"{listing.name}-{kind.name}", args=listing.args).rpartition("/")[0] + "/"
-        ),
+        page=absolute(listing.page or path.rpartition("/")[0] + "/"),
         title=listing.title,
         description=listing.description or listing.title,
         author=listing.author or _newsroom(),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from digests import changes, press
 from digests.changes import Changed
-from digests.feeds.entries import Entries, editions_of, html_of, tag_uri
+from digests.feeds.entries import Entries, editions_with, html_of, tag_uri
 from digests.feeds.values import Entry
 from digests.manuscript import diff
 from digests.models import Edition, Retraction
@@ -53,7 +53,7 @@ class CorrectionEntries(Entries):
         # One that began later came after a withdrawal, and what was withdrawn is shown nowhere.
         before = Edition.objects.filter(issue=OuterRef("issue"), live_until=OuterRef("live_from"))
         editions = list(
-            editions_of(keys)
+            editions_with(keys)
             .told(at)
             .annotate(live=Subquery(live.values("pk")[:1]), before=Subquery(before.values("pk")[:1]))
             .defer("page")

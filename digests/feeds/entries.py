@@ -132,7 +132,7 @@ class IssueEntries(Entries):
         self.tag = tag
 
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
-        editions = list(editions_of(keys).dated().order_by(*self.order))
+        editions = list(editions_with(keys).dated().order_by(*self.order))
         corrections: dict[int, list[Edition]] = {}
         told = Edition.objects.corrections(at).filter(issue__in=[edition.issue_id for edition in editions])
         for correction in told.only("issue", "correction", "note", "live_from").order_by("live_from"):
@@ -176,7 +176,7 @@ class StoryEntries(Entries):
         return [_story(story, shown) for story in stories]
 
 
-def editions_of(keys: Iterable[int]) -> Any:
+def editions_with(keys: Iterable[int]) -> Any:
     editions = Edition.objects.filter(pk__in=keys).select_related("digest")
     return editions.defer("digest__subscribe_card", "digest__policies")
 

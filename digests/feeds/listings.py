@@ -1,4 +1,7 @@
-"""What each address has a feed of. A listing is found by one query at most; its entries read nothing yet."""
+"""What each address has a feed of. A listing is found by one query at most; its entries read nothing yet.
+
+Of wishes, by three at most for each place that they name, and one for each word.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +136,7 @@ def custom(request: HttpRequest) -> Listing | HttpResponse:
     """The stories that a reader's line of wishes asks for."""
     try:
         asked = wishes.read(request.GET.get("q", ""))
-        stories = asked.among(Story.objects.all(), asked.rows())
+        rows = asked.rows()
     except ValidationError as error:
         return HttpResponseBadRequest("\n".join(error.messages), content_type="text/plain; charset=utf-8")
     with translation.override(settings.LANGUAGE_CODE):
@@ -141,7 +144,15 @@ def custom(request: HttpRequest) -> Listing | HttpResponse:
         description = _("Stories that a reader wished for: %(wishes)s") % {"wishes": asked}
     query = urlencode({"q": asked}, safe=":")
     page = f"{reverse('custom')}?{query}"
-    return Listing("custom", title, StoryEntries(stories), query=query, description=description, page=page)
+    return Listing(
+        "custom",
+        title,
+        StoryEntries(asked.among(Story.objects.all(), rows)),
+        query=query,
+        description=description,
+        page=page,
+        changed_at=max((row.changed_at for named in rows.values() for row in named), default=None),
+    )
 
 
 def corrections(request: HttpRequest) -> Listing:

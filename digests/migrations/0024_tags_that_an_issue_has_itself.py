@@ -1,9 +1,8 @@
 """Tell the tags that an issue has itself from those of its stories, and count these."""
 
 from django.db import migrations, models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count
 from django.db.models.deletion import CASCADE
-from django.db.models.functions import Coalesce
 
 from digests.manuscript.values import tag_name
 
@@ -11,16 +10,17 @@ from digests.manuscript.values import tag_name
 def count(apps, schema_editor):
     """Count from the stories, and read what is an issue's own from the pages, where it stands by its name."""
     Edition, Filing, Story, Tag = (apps.get_model("digests", name) for name in ("Edition", "Filing", "Story", "Tag"))
-    rows = Story.tags.through.objects.filter(tag=OuterRef("tag"), story__edition=OuterRef("edition")).values("tag")
-    Filing.objects.update(stories=Coalesce(Subquery(rows.annotate(n=Count("*")).values("n")), 0))
-
+    tagged = Story.tags.through.objects.values_list("story__edition", "tag").annotate(Count("pk"))
+    stories = {(edition, tag): number for edition, tag, number in tagged.iterator()}
     tags = {key: renamed_to or pk for key, pk, renamed_to in Tag.objects.values_list("key", "pk", "renamed_to")}
     names = dict(Edition.objects.values_list("pk", "page__tags"))
     own = {edition: {tags.get(tag_name(name).casefold()) for name in said or ()} for edition, said in names.items()}
-    filings = Filing.objects.values_list("pk", "edition", "tag").iterator()
-    found = [pk for pk, edition, tag in filings if tag in own[edition]]
-    for begin in range(0, len(found), 500):
-        Filing.objects.filter(pk__in=found[begin : begin + 500]).update(own=True)
+    alike = {}
+    for pk, edition, tag in Filing.objects.values_list("pk", "edition", "tag").iterator():
+        alike.setdefault((tag in own[edition], stories.get((edition, tag), 0)), []).append(pk)
+    for (is_own, number), pks in alike.items():
+        for begin in range(0, len(pks), 500):
+            Filing.objects.filter(pk__in=pks[begin : begin + 500]).update(own=is_own, stories=number)
 
 
 class Migration(migrations.Migration):

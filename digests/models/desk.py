@@ -31,7 +31,7 @@ from digests.manuscript.values import (
     new_uid,
 )
 from digests.models.tags import Tag
-from digests.querysets import IssueQuerySet
+from digests.querysets import DigestQuerySet, IssueQuerySet
 from digests.states import State
 
 # First words of the site's own addresses: a digest by such a name could never be reached.
@@ -127,6 +127,8 @@ class Digest(models.Model):
         _("tags"), max_length=500, blank=True, help_text=_("Separated by commas, in the order that readers see.")
     )
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = DigestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("digest")

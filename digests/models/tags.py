@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Replace
+from django.db.models import Count, F, Q
+from django.db.models.functions import Replace
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from taggit.models import TagBase
 from digests.manuscript.values import tag_name
 
 KINDS = ("company", "model", "person", "topic")
+AT_ONCE = 500  # keys in one query
 
 
 class TagManager(models.Manager["Tag"]):
@@ -117,8 +119,13 @@ def _hand_over(tag: Tag, other: Tag) -> None:
         both = rows.filter(tag=other).values(owner)
         rows.filter(tag=tag, **{f"{owner}__in": both}).delete()
         rows.filter(tag=tag).update(tag=other)
-    stories = Tag.stories.through._default_manager.filter(tag=other, story__edition=OuterRef("edition")).values("tag")
-    filed.filter(tag=other).update(stories=Coalesce(Subquery(stories.annotate(n=Count("*")).values("n")), 0))
+    counted: dict[int, list[int]] = defaultdict(list)
+    tagged = Tag.stories.through._default_manager.filter(tag=other).values_list("story__edition")
+    for edition, stories in tagged.annotate(Count("pk")):
+        counted[stories].append(edition)
+    for stories, editions in counted.items():
+        for begin in range(0, len(editions), AT_ONCE):
+            filed.filter(tag=other, edition__in=editions[begin : begin + AT_ONCE]).update(stories=stories)
 
 
 class Tag(TagBase):

@@ -6,10 +6,10 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from digests import languages
-from digests.languages import foreign
+from digests.languages import foreign, opening
 
 register = template.Library()
+register.filter("opening", opening)
 
 
 @register.filter(name="lang")
@@ -17,12 +17,6 @@ def lang(text: str) -> str:
     """Return a `lang` attribute for a text in another language than its page's."""
     found = foreign(text, get_language() or "")
     return format_html(' lang="{}"', found) if found else ""
-
-
-@register.filter
-def opening(text: str, length: int) -> str:
-    """Return how a text begins, for where there is no room for all of it."""
-    return languages.opening(text, length)
 
 
 @register.simple_tag(takes_context=True)

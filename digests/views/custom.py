@@ -14,10 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digests import search, wishes
-from digests.folding import fold
-from digests.models import Story
+from digests.models import Digest, Story
 from digests.views.answers import answer, feed_links, readable
-from digests.views.subscribe import public
 
 SHOWN = 20  # stories
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -61,14 +59,15 @@ def custom(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"line": line, "given": request.GET.get("q", "").strip()}
     if not line.is_valid():
         return answer(request, "digests/custom.html", context, status=400)
-    brought = _brought(*line.cleaned_data["q"]) if context["given"] else {"digests": public()}
-    return answer(request, "digests/custom.html", context | brought)
+    asked = line.cleaned_data["q"]
+    context |= _brought(*asked) if asked else {"digests": Digest.objects.live().order_by("name")}
+    return answer(request, "digests/custom.html", context)
 
 
 def _brought(said: wishes.Wishes, rows: wishes.Rows) -> dict[str, Any]:
     """Return what wishes say, what they would have brought, and their feeds. Two queries."""
     stories = said.among(Story.objects.live().once(), rows)
-    query = search.Query(tuple(map(fold, said.words(wanted=True))))
+    newest = search.shown(search.in_order(stories))[:SHOWN]
     today = timezone.localdate()
     lately = stories.filter(edition__date__gt=today - MONTH)
     address = urlencode({"q": said}, safe=":")
@@ -78,9 +77,6 @@ def _brought(said: wishes.Wishes, rows: wishes.Rows) -> dict[str, Any]:
             for kind, group in groupby(said.all, key=lambda wish: (wish.place, wish.wanted))
         ],
         "lately": lately.aggregate(week=Count("pk", filter=Q(edition__date__gt=today - WEEK)), month=Count("pk")),
-        "hits": [
-            {"story": story, "headline": search.headline(story, query), "excerpt": search.excerpt(story.plain, query)}
-            for story in search.shown(stories).order_by("-edition__date", "-edition", "position")[:SHOWN]
-        ],
+        "hits": search.hits(newest, search.Query(said.words(wanted=True))),
         "feeds": [{**feed, "url": f"{feed['url']}?{address}"} for feed in feed_links("custom")],
     }

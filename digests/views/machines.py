@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -38,9 +37,8 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 def llms(request: HttpRequest) -> HttpResponse:
     """Tell language models what is here and where it stands as Markdown: llmstxt.org."""
     live = Edition.objects.live()
-    digests = Digest.objects.filter(Exists(live.filter(digest=OuterRef("pk"))))
     context = {
-        "digests": [_digest(digest) for digest in digests],
+        "digests": [_digest(digest) for digest in Digest.objects.live()],
         "issues": [_issue(edition) for edition in listed(live)[:NEWEST]],
         "feeds": feed_links("front"),
         "search": reverse("search"),

@@ -143,10 +143,7 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
     is_filtered = asked.given.keys() != {"q"}
     everywhere = Story.objects.live().once()
     return {
-        "hits": [
-            {"story": story, "headline": index.headline(story, query), "excerpt": index.excerpt(story.plain, query)}
-            for story in listed[:PAGE]
-        ],
+        "hits": index.hits(listed[:PAGE], query),
         **_counted(found),
         "is_first": not after,
         "after": index.place(listed[PAGE - 1]) if len(listed) > PAGE else "",

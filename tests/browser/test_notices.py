@@ -81,9 +81,8 @@ def test_an_approval_elsewhere_and_an_answer_settle_what_waited_in_english(
 
     editor.get_by_role("button", name="I have dealt with it").click()
     expect(waiting(editor, day)).to_have_count(0)
-    newsroom.manage(
-        "shell", "-c", f"{say}threads.resolve(Comment.objects.get(), by=User.objects.get(username='writer'))"
-    )
+    asked = f"Comment.objects.get(issue__date='{day}')"
+    newsroom.manage("shell", "-c", f"{say}threads.resolve({asked}, by=User.objects.get(username='writer'))")
     newsroom.manage("workflow", "approve", "ai-daily", str(day), "--user", "reviewer")
     expect(waiting(reviewer, day)).to_have_count(0)
     expect(waiting(editor, day)).to_have_text([f"AI 日报 {day} may go out: 审稿人 approved it."])
