@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from digests.manuscript import diff
 from digests.manuscript.values import Manuscript
 from digests.markup import plain
-from digests.models import Insight, Issue, NewsItem, Story
+from digests.models import Edition, Insight, Issue, NewsItem, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,32 @@ def told(differences: Iterable[diff.Change], text: Callable[[diff.Place, str], s
         Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
         for (kind, uid, title, section), changes in things.items()
     ]
+
+
+# When the words of stories became others
+
+_WORDS = ("headline", "link", "body", "notes", "tags", "ai_role")  # of a story's page: what a correction corrects
+
+
+def reworded(uids: Sequence[str]) -> dict[str, list[tuple[Story, Story]]]:
+    """Return by uid each time that readers got other words of a story: as it was, and as it was then. One query.
+
+    An edition corrects an issue; whether it touched a story is seen by comparing what was printed of it.
+    """
+    printed = (
+        Story.objects.filter(uid__in=uids, edition__in=Edition.objects.kept())
+        .select_related("edition")
+        .only("uid", "page", *(f"edition__{name}" for name in ("issue", "number", "live_from", "correction", "note")))
+        .order_by("uid", "edition__live_from")
+    )
+    return {
+        uid: [
+            (old, new)
+            for old, new in pairwise(versions)
+            if any(old.page.get(name) != new.page.get(name) for name in _WORDS)
+        ]
+        for uid, versions in groupby(printed, key=attrgetter("uid"))
+    }
 
 
 # What readers are told of two editions

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.urls import reverse
@@ -86,7 +86,8 @@ Places = Iterator[tuple[tuple[Any, ...], datetime | None]]
 
 
 def _newsroom(at: datetime) -> Places:
-    yield (), Edition.objects.live(at).aggregate(last=Max("live_from"))["last"]
+    last = Edition.objects.begun(at).aggregate(**_changed(at))
+    yield (), max(filter(None, last.values()), default=None)
 
 
 def _digests(at: datetime) -> Places:
@@ -100,16 +101,22 @@ def _channels(at: datetime) -> Places:
         yield (slug, number), None
 
 
+def _changed(at: datetime) -> dict[str, Max]:
+    """Return when editions last came and went: a list changes, too, when something leaves it."""
+    return {"begun": Max("live_from"), "ended": Max("live_until", filter=Q(live_until__lte=at))}
+
+
 def _months(at: datetime) -> Places:
     months = (
-        Edition.objects.live(at)
+        Edition.objects.begun(at)
         .annotate(year=ExtractYear("date"), month=ExtractMonth("date"))
         .order_by("digest__slug", "year", "month")
         .values_list("digest__slug", "year", "month")
-        .annotate(Max("live_from"))
+        .annotate(**_changed(at), live=Count("pk", filter=Q(pk__in=Edition.objects.live(at))))
+        .filter(live__gt=0)
     )
-    for slug, year, month, updated in months.iterator():
-        yield (slug, year, month), updated
+    for slug, year, month, begun, ended, _live in months.iterator():
+        yield (slug, year, month), max(begun, ended or begun)
 
 
 def _issues(at: datetime) -> Places:
@@ -170,7 +177,7 @@ def _feeds(name: str) -> tuple[str, ...]:
 # The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader
 # to find, fails tests/test_public_addresses.py.
 KINDS = {
-    ("front", *_feeds("front"), "tags", "search", "subscribe", "custom", "opml"): _newsroom,
+    ("front", *_feeds("front"), "tags", *_feeds("tags"), "search", "subscribe", "custom", "opml"): _newsroom,
     ("corrections", *_feeds("corrections"), "sources", *_feeds("sources")): _newsroom,
     ("sitemap", "sitemap-pages", "news-sitemap", "robots", "opensearch", "llms"): _newsroom,
     ("digest", *_feeds("digest"), *_feeds("stories")): _digests,

@@ -211,9 +211,11 @@ def _project(edition: Edition) -> None:
     own = {tags[Tag.key_of(name)] for name in manuscript.tags}
     tagged = [{tags[Tag.key_of(name)] for name in item.tags} for item in manuscript.items]
     counted = Counter(tag for of_story in tagged for tag in of_story)
+    here = sum(item.uid not in reasons for item in manuscript.items)
     Filing.objects.filter(edition=edition).delete()
     Filing.objects.bulk_create(
-        Filing(edition=edition, tag=tag, own=tag in own, stories=counted[tag]) for tag in {*own, *counted}
+        Filing(edition=edition, tag=tag, own=tag in own, stories=here if tag in own else counted[tag])
+        for tag in {*own, *counted}
     )
     # As the words have it, retracted or not: a thread does not break where a story was taken back.
     follows = {item.uid: item.follows for item in edition.revision.manuscript.items}

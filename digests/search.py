@@ -26,7 +26,7 @@ Stories = QuerySet[Story, Any]
 EXCERPT = 140  # characters
 BEFORE = 40  # of them, at the most, before the first hit
 
-_TERM = re.compile(r'(-?)(?:"([^"]*[^"\s][^"]*)(?:"|$)|(\S+))')
+_TERM = re.compile(r'(-?)(?:["“]([^"“”]*[^"“”\s][^"“”]*)(?:["”]|$)|(\S+))')
 _PLACE = re.compile(r"([01])-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1,9})")
 _SENTENCE = re.compile(r"[。！？!?…\n]\s*|\.\s+")
 

@@ -83,6 +83,7 @@ urlpatterns = [
     path("sources/<str:domain>/", source.source, name="source"),
     *feeds.of("sources/<str:domain>/", listings.source, name="source"),
     path("tags/", tag.tags, name="tags"),
+    *feeds.of("tags/", listings.tags, name="tags"),
     path("tags/<str:slug>/", tag.tag, name="tag"),
     *feeds.of("tags/<str:slug>/", listings.tagged, name="tag"),
     path("search/", search.search, name="search"),

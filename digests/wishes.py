@@ -52,9 +52,9 @@ PLACES: Mapping[str, Place] = {
 
 _ANY_CASE = re.IGNORECASE | re.ASCII  # a dotless ı is no i
 _PLACE = f"(?:({'|'.join(PLACES)}):)"
-_WISH = re.compile(rf'([+-]?){_PLACE}?(?:"([^"]*)(?:"|$)|([^ "]+))', _ANY_CASE)
+_WISH = re.compile(rf'([+-]?){_PLACE}?(?:["“]([^"“”]*)(?:["”]|$)|([^ "“”]+))', _ANY_CASE)
 _OF_NOTHING = re.compile(f"[+-]?{_PLACE}|[+-]", _ANY_CASE)
-_PLAIN = re.compile(rf'(?![+-]|{_PLACE})[^ "]+', _ANY_CASE)  # is itself without quotes
+_PLAIN = re.compile(rf'(?![+-]|{_PLACE})[^ "“”]+', _ANY_CASE)  # is itself without quotes
 
 Rows = Mapping["Wish", list[Any]]
 

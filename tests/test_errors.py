@@ -189,7 +189,7 @@ OF_THE_NEWSROOM = {"front", "tags", "tag", "sources", "source", "corrections", "
     "address",
     ["/", "/tags/", "/tags/?kind=unsorted", "/tags/ai/", "/sources/", "/sources/?by=address",
      "/sources/source1.test/", "/corrections/", "/corrections/?type=typo", "/search/", "/search/?q=nothing+at+all",
-     "/search/?q=0", "/subscribe/", "/feeds/custom/", "/feeds/custom/?q=tag:ai+source:source1.test+digest:morning",
+     "/search/?q=0", "/subscribe/", "/feeds/custom/", "/feeds/custom/?q=digest:morning+tag:ai+source:source1.test",
      "/nowhere/"],
 )  # fmt: skip
 def test_every_way_through_the_newsroom_keeps_the_language(client: Client, published: Make, address: str) -> None:

@@ -68,7 +68,7 @@ def test_an_entry_says_what_was_and_what_is(published: Make, people: SimpleNames
         "正文",
         "原为 正文第 1 段，要点在此：甲乙",
         "现为 正文第 1 段，要点在此：甲丙",
-        "见： 改过的要闻, 晨报, 2026年3月1日",
+        "见： 改过的要闻，晨报，2026年3月1日",
     ]
     html = BeautifulSoup(entry["html"], "html.parser")
     changed = [(mark.name, mark.get_text()) for mark in html.find_all(["del", "ins"])][-2:]
@@ -192,7 +192,7 @@ def test_what_was_withdrawn_stays_so_when_the_issue_comes_back(
     publish(issue, replace(reworded(words_of(issue), headline="新条"), title="新题"), people, note="重发。")
     clock.go(days=1)
     again, withdrawal = entries(client, FEED)
-    assert lines(again) == ["更正重发。", "见： 新题, 晨报, 2026年3月1日"]
+    assert lines(again) == ["更正重发。", "见： 新题，晨报，2026年3月1日"]
     assert lines(withdrawal) == ["编辑部撤下过这一期，后来重新发布。"]
     pages = ["/corrections/", f"/stories/{uid}/", *(f"/morning/2026-03-01{end}" for end in ("/", ".md", ".json"))]
     for address in (FEED, "/morning/rss.xml", *pages):

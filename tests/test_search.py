@@ -572,3 +572,8 @@ def test_an_excerpt_is_found_by_its_first_hit_alone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(folding, "_within", found)
     assert "<mark>e</mark>" in search.excerpt("e " * 5_000, search.Query(("e",)))
     assert found.call_count <= search.EXCERPT
+
+
+def test_quotes_of_a_chinese_keyboard_make_a_phrase() -> None:
+    assert search.Query.of("“OpenAI 发布” -“融资 计划” 说“好").wanted == ("openai 发布", "说“好")
+    assert search.Query.of("“OpenAI 发布” -“融资 计划”").unwanted == ("融资 计划",)

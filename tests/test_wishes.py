@@ -42,6 +42,7 @@ def refusal(line: str) -> list[str]:
         ('"open  source" -"in beta"', '"open source" -"in beta"'),
         ('"open source', '"open source"'),
         ('"芯片"', "芯片"),
+        ("“open source” -“in beta”", '"open source" -"in beta"'),
         ("+C++ C# -", None),
         ('"+1" "-1" "tag:x" "tag:"', '"+1" "-1" "tag:" "tag:x"'),
         ("Tag:芯片 SOURCE:Example.com -Digest:x", "-digest:x tag:芯片 source:Example.com"),

@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from digests import changes, markup, pages, press
@@ -57,6 +58,7 @@ def of(prefix: str, find: Find, *, name: str) -> list[URLPattern]:
 
 
 def _view(find: Find, kind: Format) -> View:
+    @csrf_exempt
     @require_safe
     @wraps(find)
     def respond(request: HttpRequest, **where: Any) -> HttpResponse:

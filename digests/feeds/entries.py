@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import date as Date
 from functools import reduce
@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import DateField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import DateField, Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.encoding import iri_to_uri
 
 from digests import pictures
+from digests.changes import reworded
 from digests.feeds.periods import Day, Span, Week
 from digests.feeds.values import Entry, Image, fit
 from digests.markup import Shown, portable
@@ -131,6 +132,15 @@ class IssueEntries(Entries):
         super().__init__(editions)
         self.tag = tag
 
+    def state(self, span: Span, at: datetime) -> State:
+        """Return the same; who subscribes asks for the newest document alone, so a correction of any issue moves it."""
+        state = super().state(span, at)
+        if span.until:
+            return state
+        ended = Max("live_until", filter=Q(live_until__lte=at))
+        last = self.begun(at).aggregate(begun=Max("live_from"), ended=ended)
+        return replace(state, changed=max(filter(None, (state.changed, *last.values())), default=None))
+
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
         editions = list(editions_with(keys).dated().order_by(*self.order))
         corrections: dict[int, list[Edition]] = {}
@@ -162,7 +172,7 @@ class StoryEntries(Entries):
 
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
         first = Story.objects.filter(uid=OuterRef("uid")).order_by("edition__live_from")
-        stories = list(
+        stories: list[Any] = list(
             Story.objects.filter(pk__in=keys)
             .select_related("edition__digest")
             .defer("edition__page", "edition__digest__subscribe_card", "edition__digest__policies")
@@ -172,8 +182,9 @@ class StoryEntries(Entries):
             )
             .order_by(*self.order)
         )
+        versions = reworded([story.uid for story in stories if story.first_published != story.edition.live_from])
         shown = pictures.portable(set().union(*(pictures.named(story.page) for story in stories)))
-        return [_story(story, shown) for story in stories]
+        return [_story(story, versions.get(story.uid, []), shown) for story in stories]
 
 
 def editions_with(keys: Iterable[int]) -> Any:
@@ -204,7 +215,7 @@ def _issue(edition: Any, page: dict[str, Any], corrections: Iterable[Edition], s
     )
 
 
-def _story(story: Any, shown: Mapping[str, Shown]) -> Entry:
+def _story(story: Any, versions: list[tuple[Story, Story]], shown: Mapping[str, Shown]) -> Entry:
     digest = story.edition.digest
     url = absolute(story.get_absolute_url())
     return Entry(
@@ -214,7 +225,7 @@ def _story(story: Any, shown: Mapping[str, Shown]) -> Entry:
         summary=story.excerpt,
         html=html_of("feeds/story.html", {"item": story.page}, digest, url, shown),
         published=story.first_published,
-        updated=story.edition.live_from,
+        updated=versions[-1][1].edition.live_from if versions else story.first_published,
         author=digest.name,
         language=digest.language,
         tags=tuple(story.page["tags"]),

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -23,7 +24,7 @@ from digests import wishes
 from digests.feeds import periods
 from digests.feeds.corrections import CorrectionEntries
 from digests.feeds.entries import Entries, IssueEntries, StoryEntries
-from digests.models import Digest, Edition, Source, Story, Tag
+from digests.models import Digest, Edition, Filing, Source, Story, Tag
 from digests.pages import moved
 
 
@@ -83,6 +84,14 @@ def stories(request: HttpRequest, digest: str) -> Listing:
         title = _("%(digest)s: stories") % {"digest": found.name}
     entries = StoryEntries(Story.objects.filter(edition__digest=found))
     return _of(found, "stories", title, entries, page=found.get_absolute_url(), has_hub=True)
+
+
+def tags(request: HttpRequest) -> Listing:
+    """The issues that have tags, or whose stories have."""
+    with translation.override(settings.LANGUAGE_CODE):
+        title, description = _("Issues with tags"), _("Every issue that has a tag")
+    filed = Filing.objects.filter(edition=OuterRef("pk"))
+    return Listing("tags", title, IssueEntries(Edition.objects.filter(Exists(filed))), description=description)
 
 
 def tagged(request: HttpRequest, slug: str) -> Listing | HttpResponse:

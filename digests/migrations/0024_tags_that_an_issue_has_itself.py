@@ -15,9 +15,12 @@ def count(apps, schema_editor):
     tags = {key: renamed_to or pk for key, pk, renamed_to in Tag.objects.values_list("key", "pk", "renamed_to")}
     names = dict(Edition.objects.values_list("pk", "page__tags"))
     own = {edition: {tags.get(tag_name(name).casefold()) for name in said or ()} for edition, said in names.items()}
+    here = dict(Story.objects.filter(retracted=False).values_list("edition").annotate(Count("pk")))
     alike = {}
     for pk, edition, tag in Filing.objects.values_list("pk", "edition", "tag").iterator():
-        alike.setdefault((tag in own[edition], stories.get((edition, tag), 0)), []).append(pk)
+        is_own = tag in own[edition]
+        number = here.get(edition, 0) if is_own else stories.get((edition, tag), 0)
+        alike.setdefault((is_own, number), []).append(pk)
     for (is_own, number), pks in alike.items():
         for begin in range(0, len(pks), 500):
             Filing.objects.filter(pk__in=pks[begin : begin + 500]).update(own=is_own, stories=number)

@@ -131,7 +131,7 @@ class Filing(models.Model):
     edition = models.ForeignKey(Edition, models.CASCADE)
     tag = models.ForeignKey(Tag, models.CASCADE)
     own = models.BooleanField(default=False)  # the issue has it as a whole
-    stories = models.PositiveIntegerField(default=0)  # of it that have it
+    stories = models.PositiveIntegerField(default=0)  # of it that go by it: all, if it is the issue's own
 
     class Meta:
         db_table = "digests_edition_tags"  # which it was before it knew more than the two

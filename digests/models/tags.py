@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -53,7 +53,8 @@ class TagManager(models.Manager["Tag"]):
         return list(dict.fromkeys(self.entered(names).values()))
 
     def at(self, slug: str) -> Tag | None:
-        """Return the tag that has an address, or had it, with the keys of all its names. One query."""
+        """Return the tag that has an address, or had it, in any case, with the keys of all its names. One query."""
+        slug = slug.casefold()
         former = Q(renamed_to__in=self.filter(slug=slug).values("pk"))
         rows = list(self.filter(Q(slug=slug) | former).select_related("renamed_to"))
         found = next((row for row in rows if row.slug == slug), None)
@@ -113,7 +114,10 @@ def _hand_over(tag: Tag, other: Tag) -> None:
     tag.tagged_issues.update(tag=other)
     tag.tagged_news_items.update(tag=other)
     filed: Any = Tag.editions.through._default_manager
-    filed.filter(tag=other, edition__in=filed.filter(tag=tag, own=True).values("edition")).update(own=True)
+    whole: dict[int, list[int]] = defaultdict(list)
+    for edition, stories in filed.filter(tag=tag, own=True).values_list("edition", "stories"):
+        whole[stories].append(edition)
+    _count(filed.filter(tag=other), whole, own=True)
     for through, owner in ((Tag.editions.through, "edition"), (Tag.stories.through, "story")):
         rows: Any = through._default_manager
         both = rows.filter(tag=other).values(owner)
@@ -123,9 +127,14 @@ def _hand_over(tag: Tag, other: Tag) -> None:
     tagged = Tag.stories.through._default_manager.filter(tag=other).values_list("story__edition")
     for edition, stories in tagged.annotate(Count("pk")):
         counted[stories].append(edition)
-    for stories, editions in counted.items():
-        for begin in range(0, len(editions), AT_ONCE):
-            filed.filter(tag=other, edition__in=editions[begin : begin + AT_ONCE]).update(stories=stories)
+    _count(filed.filter(tag=other, own=False), counted)
+
+
+def _count(filed: Any, editions: Mapping[int, list[int]], **more: Any) -> None:
+    """Say of the tag of editions how many of their stories go by it: by that number, so many editions at once."""
+    for stories, alike in editions.items():
+        for begin in range(0, len(alike), AT_ONCE):
+            filed.filter(edition__in=alike[begin : begin + AT_ONCE]).update(stories=stories, **more)
 
 
 class Tag(TagBase):

@@ -12,17 +12,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.encoding import escape_uri_path
-from django.utils.http import urlencode
-from django.views.decorators.http import conditional_page, require_safe
+from django.utils.http import parse_http_date_safe, urlencode
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from digests.models import Digest
 from digests.pages import FORMATS
 from digests.views.listing import onward
 
 MAX_AGE = 60  # seconds
-CHOICES, BEGINS = ("kind", "class", "by"), ("before", "after")  # what in a query makes another page of a list
+BEGINS = ("before", "after")  # what in a query says where a list goes on
 LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # as Open Graph names them
 
 View = Callable[..., HttpResponse]
@@ -40,8 +41,8 @@ class Gone(Exception):
 def readable(view: View) -> View:
     """Make a view one for readers: GET and HEAD alone, kept for a minute, then asked for by its ETag."""
 
+    @csrf_exempt  # whatever else is asked with is refused, and not for want of a token
     @require_safe
-    @conditional_page
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = asked_language(request)
@@ -55,7 +56,12 @@ def readable(view: View) -> View:
         # One that the address asks for is the same for all who have the address.
         chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES and not asked
         patch_cache_control(response, max_age=MAX_AGE, **({"private": True} if chosen else {"public": True}))
-        return response
+        if response.status_code != 200:
+            return response
+        # By hand, as Django's own is for GET alone.
+        set_response_etag(response)
+        modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+        return get_conditional_response(request, response.headers["ETag"], modified, response) or response
 
     return respond
 
@@ -69,8 +75,8 @@ def answer(
     said: dict[str, Any] = {
         "digest": digest,
         "site": settings.SITE_URL,
-        "here": place(request),
-        "following": _following(request, context),
+        "here": place(request, context),
+        "following": _following(context),
         "locale": LOCALES.get(language or ""),
     }
     if digest is None:
@@ -81,18 +87,22 @@ def answer(
     return response
 
 
-def place(request: HttpRequest) -> str:
-    """Return the one address of a page: its path and where in its list it begins, without what others added to it."""
-    begins = {name: request.GET[name] for name in (*CHOICES, *BEGINS) if request.GET.get(name)}
+def place(request: HttpRequest, context: dict[str, Any]) -> str:
+    """Return the one address of a page: its path, what was `chosen` of it, and where its list goes on.
+
+    What others added to it means nothing.
+    """
+    goes_on = context.get("is_first") is False
+    begins = {name: request.GET[name] for name in BEGINS if goes_on and request.GET.get(name)}
+    query = urlencode(context.get("chosen", {}) | begins)
     path = escape_uri_path(request.path)
-    return f"{path}?{urlencode(begins)}" if begins else path
+    return f"{path}?{query}" if query else path
 
 
-def _following(request: HttpRequest, context: dict[str, Any]) -> str:
-    """Return the query of the next page of a list, in the order and choice of this one; nothing if it is the last."""
-    chosen = {name: request.GET[name] for name in CHOICES if request.GET.get(name)}
+def _following(context: dict[str, Any]) -> str:
+    """Return the query of the next page of a list, of what was `chosen` of it; nothing if it is the last."""
     begins = {name: context[name] for name in BEGINS if context.get(name)}
-    return f"?{urlencode(chosen | begins)}" if begins else ""
+    return f"?{urlencode(context.get('chosen', {}) | begins)}" if begins else ""
 
 
 def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:

@@ -45,7 +45,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     context = {
         "entries": entries[:PAGE],
         "digests": _choices(
-            "digest", kept, _("All digests"), Digest.objects.order_by("name").values_list("slug", "name")
+            "digest", kept, _("All digests"), Digest.objects.live().order_by("name").values_list("slug", "name")
         ),
         "kinds": _choices("type", kept, _("All types"), KINDS.items()),
         "canonical": reverse("corrections") + _query({**chosen, "before": before} if before else chosen),

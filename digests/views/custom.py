@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digests import search, wishes
 from digests.models import Digest, Story
-from digests.views.answers import answer, feed_links, readable
+from digests.views.answers import answer, asked_again, feed_links, readable
 
 SHOWN = 20  # stories
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -60,6 +60,9 @@ def custom(request: HttpRequest) -> HttpResponse:
     if not line.is_valid():
         return answer(request, "digests/custom.html", context, status=400)
     asked = line.cleaned_data["q"]
+    if asked and request.GET["q"] != str(asked[0]):
+        # What a form sends is hard to read; this can be read, and changed, in the address.
+        return HttpResponseRedirect(f"?{_query(asked[0], **asked_again(request))}")
     context |= _brought(*asked) if asked else {"digests": Digest.objects.live().order_by("name")}
     return answer(request, "digests/custom.html", context)
 
@@ -70,7 +73,6 @@ def _brought(said: wishes.Wishes, rows: wishes.Rows) -> dict[str, Any]:
     newest = search.shown(search.in_order(stories))[:SHOWN]
     today = timezone.localdate()
     lately = stories.filter(edition__date__gt=today - MONTH)
-    address = urlencode({"q": said}, safe=":")
     return {
         "said": [
             (SAID[kind], [row for wish in group for row in rows.get(wish, [wish.words])])
@@ -78,5 +80,9 @@ def _brought(said: wishes.Wishes, rows: wishes.Rows) -> dict[str, Any]:
         ],
         "lately": lately.aggregate(week=Count("pk", filter=Q(edition__date__gt=today - WEEK)), month=Count("pk")),
         "hits": search.hits(newest, search.Query(said.words(wanted=True))),
-        "feeds": [{**feed, "url": f"{feed['url']}?{address}"} for feed in feed_links("custom")],
+        "feeds": [{**feed, "url": f"{feed['url']}?{_query(said)}"} for feed in feed_links("custom")],
     }
+
+
+def _query(said: wishes.Wishes, **more: str) -> str:
+    return urlencode({"q": said, **more}, safe=":")

@@ -30,7 +30,7 @@ def of_issue(edition: Any, image: SharedPicture, corrections: Iterable[Edition])
     """Describe an issue, with the stories that readers see in it, and the way to it."""
     page, digest = edition.page, edition.digest
     items = [item for section in page["sections"] for item in section["items"] if not item["retracted"]]
-    article = _article(edition, edition, page["title"], image, page["editor"]) | {
+    article = _article(edition, edition, page["title"], image, page["editor"], edition.live_from) | {
         "description": edition.summary,
         "articleSection": [section["title"] for section in page["sections"]],
         "keywords": _distinct([*page["seo"], *page["tags"]]),
@@ -50,7 +50,7 @@ def of_issue(edition: Any, image: SharedPicture, corrections: Iterable[Edition])
 def of_story(story: Any, image: SharedPicture) -> SafeString:
     """Describe a story, the issue that it is part of, and the way to it."""
     edition, page = story.edition, story.page
-    article = _article(story, edition, story.headline, image, story.editor) | {
+    article = _article(story, edition, story.headline, image, story.editor, story.changed_at) | {
         "description": story.excerpt,
         "articleSection": story.section,
         "keywords": page["tags"],
@@ -60,7 +60,7 @@ def of_story(story: Any, image: SharedPicture) -> SafeString:
             "headline": edition.title,
             "url": absolute(edition.get_absolute_url()),
         },
-        "correction": absolute(f"{edition.get_absolute_url()}#corrections") if story.is_corrected else "",
+        "correction": absolute(f"{story.get_absolute_url()}#corrections") if story.corrections else "",
     }
     digest = edition.digest
     return _written(article) + _trail((digest.name, digest), (edition.title, edition), (story.headline, story))
@@ -76,7 +76,7 @@ def of_site(name: str, search: str) -> SafeString:
     return _written({"@type": "WebSite", "name": name, "url": absolute("/"), "potentialAction": action})
 
 
-def _article(what: Any, edition: Any, headline: str, image: SharedPicture, editor: str) -> Thing:
+def _article(what: Any, edition: Any, headline: str, image: SharedPicture, editor: str, changed_at: datetime) -> Thing:
     digest, url = edition.digest, absolute(what.get_absolute_url())
     return {
         "@type": "NewsArticle",
@@ -84,7 +84,7 @@ def _article(what: Any, edition: Any, headline: str, image: SharedPicture, edito
         "url": url,
         "mainEntityOfPage": url,
         "datePublished": _time(what.first_published, digest),
-        "dateModified": _time(edition.live_from, digest),
+        "dateModified": _time(changed_at, digest),
         "inLanguage": digest.language,
         "isAccessibleForFree": True,
         "image": {

@@ -113,6 +113,8 @@ def _place(edition: Any, *, across: bool) -> str:
 
 def day_of(text: str) -> Date:
     try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # a day has one spelling here; Python knows more
+            raise ValueError
         return Date.fromisoformat(text)
     except ValueError:
         raise Http404(_("That is not a date.")) from None

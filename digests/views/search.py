@@ -33,7 +33,7 @@ class Asked(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
     )
     digest = forms.ModelChoiceField(
-        Digest.objects.only("slug", "name", "language"),
+        Digest.objects.none(),
         label=_("Digest"),
         to_field_name="slug",
         required=False,
@@ -50,6 +50,7 @@ class Asked(forms.Form):
 
     def __init__(self, asked: QueryDict) -> None:
         super().__init__(asked, auto_id="look-%s", label_suffix="", use_required_attribute=False)
+        self.fields["digest"].queryset = Digest.objects.live().only("slug", "name", "language")  # type: ignore[attr-defined]
         for name, label in (("from", _("From")), ("to", _("To"))):  # one of them is a word of Python's own
             self.fields[name] = forms.DateField(
                 label=label,

@@ -35,11 +35,13 @@ def sources(request: HttpRequest) -> HttpResponse:
     if (after or kind) and not listed:
         raise Http404(_("No sources after this one.") if after else _("No live story is from a source of this class."))
     shown = listed[:SOURCES]
+    order = "" if by == BY[0] else by
     found = Source.objects.in_bulk([row["source"] for row in shown])
     context = {
         "sources": [(found[row["source"]], row["cited"]) for row in shown],
         "by": by,
-        "order": "" if by == BY[0] else by,
+        "chosen": {name: value for name, value in (("class", kind), ("by", order)) if value},
+        "order": order,
         "kind": kind,
         "label": Source.Kind(kind).label if kind else "",
         "kinds": [(value, label) for value, label in Source.Kind.choices if value in classes],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef
@@ -11,13 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from digests import pictures, related
+from digests.changes import reworded
 from digests.markup import render
 from digests.models import Edition, Retraction, Story, Tag
 from digests.views import jsonld
 from digests.views.answers import Gone, answer, feed_links, readable
 from digests.views.dressed import alone, dressed, in_time, shared
-
-_WORDS = ("headline", "link", "body", "notes", "tags", "ai_role")  # of a story's page: what a correction corrects
 
 
 @readable
@@ -43,6 +41,10 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     edition = found.edition
     if found.retracted:
         raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
+    is_first = found.first_published == edition.live_from
+    versions = [] if is_first else reworded([uid]).get(uid, [])
+    found.changed_at = versions[-1][1].edition.live_from if versions else found.first_published
+    found.corrections = _corrections(versions, found)
     thread = list(in_time(Story.objects.live().filter(thread=found.thread))) if found.thread else []
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
     tags = Tag.objects.known(found.page["tags"])
@@ -56,7 +58,6 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         "story": found,
         "edition": edition,
         "item": item,
-        "corrections": _corrections(found) if found.is_corrected else [],
         "thread": thread if len(thread) > 1 else [],
         "latest": thread[-1] if thread and thread[-1].uid != uid else None,
         "related": related.find(found, [tag.pk for tag in tags.values()]),
@@ -67,20 +68,11 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     return answer(request, "digests/story.html", context, digest=edition.digest)
 
 
-def _corrections(story: Story) -> list[Any]:
-    """Return the editions in which the words of a story became others, each with the one `before` it. One query.
-
-    An edition corrects an issue; whether it touched this story is seen by comparing what was printed of it.
-    """
-    printed = (
-        Story.objects.filter(uid=story.uid, edition__issue=story.edition.issue_id, edition__in=Edition.objects.kept())
-        .select_related("edition")
-        .only("page", *(f"edition__{name}" for name in ("number", "live_from", "correction", "note")))
-        .order_by("edition__live_from")
-    )
+def _corrections(versions: list[tuple[Story, Story]], story: Story) -> list[Any]:
+    """Return the editions of a story's issue in which its words became others, each with the one `before` it."""
     found: list[Any] = []
-    for old, new in pairwise(printed):
-        if any(old.page.get(name) != new.page.get(name) for name in _WORDS):
+    for old, new in versions:
+        if old.edition.issue_id == new.edition.issue_id == story.edition.issue_id:
             corrected: Any = new.edition
             corrected.before = old.edition.number
             found.append(corrected)

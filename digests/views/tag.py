@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Sum, Value, Window
-from django.db.models.functions import Greatest, RowNumber
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,7 @@ PAGE = 20  # issues
 OF_A_KIND = 200  # tags
 OVERVIEW = 60  # tags of each kind
 BESIDE = 24  # tags that appear with one
-COUNT = Sum(Greatest("stories", Value(1)))  # an issue that has a tag as a whole, and in no story, counts as one
+COUNT = Sum("stories")
 UNSORTED = "unsorted"  # what `?kind=` calls the kind of tags that nobody sorted yet
 
 
@@ -41,7 +41,7 @@ def _overview(request: HttpRequest) -> HttpResponse:
         rows = list(of_kind)
         shown = [(tags[row["tag"]], row["count"]) for row in rows]
         groups.append({"kind": kind or UNSORTED, "label": _label(kind), "all": rows[0]["all"], "tags": shown})
-    return answer(request, "digests/tags.html", {"groups": groups, "is_first": True, "feeds": feed_links("front")})
+    return answer(request, "digests/tags.html", {"groups": groups, "is_first": True, "feeds": feed_links("tags")})
 
 
 def _most_used() -> Any:
@@ -65,7 +65,7 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
     value = "" if kind == UNSORTED else kind
     after = request.GET.get("after", "")
     count = _filed().filter(tag=OuterRef("pk")).values("tag").annotate(count=COUNT).values("count")
-    used: Any = Tag.objects.annotate(count=Subquery(count)).filter(kind=value, count__gt=0)
+    used: Any = Tag.objects.annotate(count=Subquery(count)).filter(kind=value, count__isnull=False)
     found = list(used.filter(key__gt=after).order_by("key")[: OF_A_KIND + 1])
     if not found:
         raise Http404(_("No tags after this one.") if after else _("No live issue has a tag of this kind."))
@@ -74,11 +74,12 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
     group = {"kind": kind, "label": _label(value), "all": 0, "tags": shown}
     context = {
         "groups": [group],
+        "chosen": {"kind": kind},
         "kind": kind,
         "label": _label(value),
         "after": entries[-1].key if len(found) > OF_A_KIND else "",
         "is_first": not after,
-        "feeds": feed_links("front"),
+        "feeds": feed_links("tags"),
     }
     return answer(request, "digests/tags.html", context)
 
