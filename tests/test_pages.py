@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -478,6 +479,33 @@ def test_every_page_is_sound(client: Client, published: Make, address: str) -> N
         assert client.head(address).content == b""
         for feed in page.select("link[rel=alternate][type*='feed+json'], link[rel=alternate][type*=xml]"):
             assert client.get(str(feed["href"])).status_code == 200
+
+
+def test_head_is_answered_as_get_and_everything_else_refused_by_what_it_is(published: Make) -> None:
+    published()
+    client = Client(enforce_csrf_checks=True)
+    for address in ("/", "/morning/2026-03-01/", "/morning/2026-03-01.md", "/morning/rss.xml", "/search/?q=新闻"):
+        etag = client.get(address).headers["ETag"]
+        assert client.head(address).headers["ETag"] == etag
+        assert client.head(address, headers={"if-none-match": etag}).status_code == 304
+        refused = client.post(address, {"x": "y"})
+        assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("address", "one"),
+    [
+        ("/?kind=x&before=1&by=y", "/"), ("/subscribe/?kind=x", "/subscribe/"), ("/tags/ai/?kind=zzz", "/tags/ai/"),
+        ("/morning/2026/03/?before=q", "/morning/2026/03/"), ("/morning/?after=q&kind=spam", "/morning/"),
+        ("/tags/?kind=unsorted&x=y", "/tags/?kind=unsorted"), ("/sources/?by=address&kind=q", "/sources/"),
+    ],
+)  # fmt: skip
+def test_what_others_add_to_an_address_makes_no_other_page(
+    client: Client, published: Make, address: str, one: str
+) -> None:
+    published()
+    canonical = str(get(client, address).find("link", rel="canonical")["href"])
+    assert unquote(canonical) == f"https://news.example.org{one}"
 
 
 def test_words_are_compressed_for_who_takes_it_and_still_known_by_their_etag(client: Client, published: Make) -> None:
