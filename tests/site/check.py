@@ -100,7 +100,7 @@ class Site:
 
     def fetch(self, address: str) -> Answer:
         connection = http.client.HTTPConnection(urlsplit(self.newsroom.url).netloc, timeout=30)
-        connection.request("GET", quote(address, safe="/?=&%"), headers={"Accept-Encoding": "gzip"})
+        connection.request("GET", quote(address, safe="/?=&%+"), headers={"Accept-Encoding": "gzip"})
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
 
