@@ -339,9 +339,7 @@ def test_a_correction_of_an_issue_that_is_long_past_moves_what_is_subscribed_to(
     at = clock.go(hours=1)
     republished(old, clock)
     clock.go(minutes=1)
-    for kind, (tag, modified) in signs(client, listing).items():
-        assert tag != before[kind][0]
-        assert before[kind][1] < modified == at + timedelta(seconds=1)
+    check_moved(before, signs(client, listing), at)
 
 
 def test_ids_come_from_the_issue_and_the_uid(published: Make, client: Client, settings: Settings) -> None:
@@ -576,6 +574,14 @@ def signs(client: Client, listing: str, query: str = "") -> dict[str, tuple[str,
     }
 
 
+def check_moved(before: dict[str, Any], after: dict[str, Any], at: datetime) -> None:
+    """Both signs of each format tell of what changed at an instant."""
+    assert before.keys() == after.keys()
+    for kind, (tag, modified) in after.items():
+        assert tag != before[kind][0]
+        assert before[kind][1] < modified == at + timedelta(seconds=1)
+
+
 def withdrawn(edition: Edition, clock: Clock) -> None:
     press.withdraw(edition, at=clock.now)
 
@@ -631,9 +637,7 @@ def test_each_change_is_seen_by_both_signs(
     change(edition, clock)
     clock.go(minutes=1)
     for listing, old in before.items():
-        for kind, (tag, modified) in signs(client, listing).items():
-            assert tag != old[kind][0]
-            assert old[kind][1] < modified == at + timedelta(seconds=1)
+        check_moved(old, signs(client, listing), at)
 
 
 def test_a_schedule_is_seen_by_both_signs_when_its_hour_comes(digest: Digest, client: Client, clock: Clock) -> None:

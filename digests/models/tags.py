@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -114,24 +114,21 @@ def _hand_over(tag: Tag, other: Tag) -> None:
     tag.tagged_issues.update(tag=other)
     tag.tagged_news_items.update(tag=other)
     filed: Any = Tag.editions.through._default_manager
-    whole: dict[int, list[int]] = defaultdict(list)
-    for edition, stories in filed.filter(tag=tag, own=True).values_list("edition", "stories"):
-        whole[stories].append(edition)
-    _count(filed.filter(tag=other), whole, own=True)
+    _count(filed.filter(tag=other), filed.filter(tag=tag, own=True).values_list("edition", "stories"), own=True)
     for through, owner in ((Tag.editions.through, "edition"), (Tag.stories.through, "story")):
         rows: Any = through._default_manager
         both = rows.filter(tag=other).values(owner)
         rows.filter(tag=tag, **{f"{owner}__in": both}).delete()
         rows.filter(tag=tag).update(tag=other)
-    counted: dict[int, list[int]] = defaultdict(list)
     tagged = Tag.stories.through._default_manager.filter(tag=other).values_list("story__edition")
-    for edition, stories in tagged.annotate(Count("pk")):
-        counted[stories].append(edition)
-    _count(filed.filter(tag=other, own=False), counted)
+    _count(filed.filter(tag=other, own=False), tagged.annotate(Count("pk")))
 
 
-def _count(filed: Any, editions: Mapping[int, list[int]], **more: Any) -> None:
-    """Say of the tag of editions how many of their stories go by it: by that number, so many editions at once."""
+def _count(filed: Any, counted: Iterable[tuple[int, int]], **more: Any) -> None:
+    """Say of the tag of editions how many of their stories go by it, with as few queries as there are numbers."""
+    editions: dict[int, list[int]] = defaultdict(list)
+    for edition, stories in counted:
+        editions[stories].append(edition)
     for stories, alike in editions.items():
         for begin in range(0, len(alike), AT_ONCE):
             filed.filter(edition__in=alike[begin : begin + AT_ONCE]).update(stories=stories, **more)

@@ -40,12 +40,11 @@ class StoryTextManager(models.Manager["StoryText"]):
         long = [phrase for phrase in phrases if len(phrase) > ASKED]
         if not long:
             return RawSQL("SELECT rowid FROM digests_storyindex WHERE digests_storyindex MATCH %s", [matching])
-        whole = " OR ".join(f"instr(text.{column}, %s) > 0" for column in columns)
+        either = " OR ".join(f"instr(text.{column}, %s) > 0" for column in columns)
+        compared = f" AND ({either})" * len(long)
         return RawSQL(
             "SELECT text.story_id FROM digests_storyindex JOIN digests_storytext AS text "
-            "ON text.story_id = digests_storyindex.rowid WHERE digests_storyindex MATCH %s"
-            + f" AND ({whole})"
-            * len(long),
+            f"ON text.story_id = digests_storyindex.rowid WHERE digests_storyindex MATCH %s{compared}",
             [matching, *(phrase for phrase in long for _ in columns)],
         )
 
