@@ -13,21 +13,21 @@ class DigestsConfig(AppConfig):
 
     def ready(self) -> None:
         # They connect themselves.
-        from digests.feeds import hub  # noqa: F401
-        from digests.notices import receivers  # noqa: F401
+        from digests.delivery import websub  # noqa: F401
+        from digests.editorial.notices import receivers  # noqa: F401
 
         post_migrate.connect(catch_up, sender=self)
 
 
 def catch_up(verbosity: int = 1, plan: Any = None, **kwargs: Any) -> None:
     """Do after an upgrade what old editions lack, so that nobody has to remember it."""
-    from digests import press
+    from digests.publishing import editions
 
     if plan is None:  # tables were only emptied
         return
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):  # back to what this code does not know
         return
-    count = press.catch_up()
+    count = editions.catch_up()
     if count and verbosity:
         print(f"Stories of {count} editions can be searched now.")  # in English, as all that migrate says

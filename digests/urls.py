@@ -5,18 +5,18 @@ from datetime import date
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from digests import feeds
-from digests.feeds import listings
 from digests.manuscript.values import UID
-from digests.views import (
+from digests.site import feeds
+from digests.site.feeds import listings
+from digests.site.views import (
     channel,
     corrections,
     cover,
     custom,
     digest,
+    discovery,
     front,
     issue,
-    machines,
     search,
     sitemaps,
     source,
@@ -24,7 +24,7 @@ from digests.views import (
     subscribe,
     tag,
 )
-from digests.views.preview import preview
+from digests.site.views.preview import preview
 
 
 class DateConverter:
@@ -69,9 +69,9 @@ register_converter(UidConverter, "uid")
 urlpatterns = [
     path("", front.front, name="front"),
     *feeds.of("", listings.newsroom, name="front"),
-    path("robots.txt", machines.robots, name="robots"),
-    path("opensearch.xml", machines.opensearch, name="opensearch"),
-    path("llms.txt", machines.llms, name="llms"),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("opensearch.xml", discovery.opensearch, name="opensearch"),
+    path("llms.txt", discovery.llms, name="llms"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
     path("sitemap-tags-<int:part>.xml", sitemaps.tags, name="sitemap-tags"),

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from digests import previews
+from digests.editorial import preview_links
 from digests.models import Edition, Issue
 
 # Named here, because Python 3.11 does not know AVIF by itself.
@@ -52,4 +52,4 @@ def shown_to_readers(names: list[str]) -> bool:
 
 def may_see(request: HttpRequest, names: list[str]) -> bool:
     """Say whether whoever asks may see a picture that readers do not have: at the desk all, by a preview its own."""
-    return Issue.objects.for_desk(request.user).exists() or previews.shows(request.GET.get("preview", ""), names)
+    return Issue.objects.for_desk(request.user).exists() or preview_links.shows(request.GET.get("preview", ""), names)

@@ -14,7 +14,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 # What breaks is answered by Django from 500.html alone: the database may be what broke.
-handler404 = "digests.views.errors.not_found"
+handler404 = "digests.site.views.errors.not_found"
 
 urlpatterns = [
     path("admin/notices/", RedirectView.as_view(pattern_name="admin:digests_notice_changelist")),

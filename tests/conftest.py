@@ -12,10 +12,10 @@ import pytest
 from django.contrib.auth.models import Group, User
 from pytest_django import Settings
 
-from digests import exchange, workflow
+from digests.editorial import exchange, workflow
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
-from digests.models import Digest, Issue, Tick
-from digests.states import Action
+from digests.models import Digest, Issue, StorySignOff
+from digests.models.states import Action
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +116,7 @@ def approved(draft: Callable[..., Issue], people: SimpleNamespace) -> Callable[.
     def make(*args: Any, **kwargs: Any) -> Issue:
         issue = draft(*args, **kwargs)
         workflow.perform(Action.SUBMIT, issue, by=people.writer)
-        workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
+        workflow.perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
         return Issue.objects.get(pk=issue.pk)
 
     return make
@@ -143,4 +143,4 @@ def reword(issue: Issue, title: str, *, by: User | None) -> Issue:
 def tick_all(issue: Issue, *, by: User) -> None:
     """Tick every story of an issue in its words as they stand, as a reviewer who read it all has."""
     for item in issue.head.manuscript.items:
-        Tick.objects.update_or_create(issue=issue, person=by, uid=item.uid, defaults={"sha256": item.sha256})
+        StorySignOff.objects.update_or_create(issue=issue, person=by, uid=item.uid, defaults={"sha256": item.sha256})

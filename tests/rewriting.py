@@ -7,10 +7,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from digests import exchange, workflow
+from digests.editorial import exchange, workflow
 from digests.manuscript.values import Manuscript
 from digests.models import Edition, Issue
-from digests.states import Action, Correction
+from digests.models.states import Action, Correction
 
 
 def words_of(issue: Issue) -> Manuscript:
@@ -34,7 +34,7 @@ def approve(issue: Issue, words: Manuscript, people: SimpleNamespace) -> Issue:
     """Save other words in an issue, and have them approved."""
     issue = write(issue, words, people)
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    workflow.perform(Action.APPROVE, issue, by=people.reviewer, whole=True)
+    workflow.perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
     return Issue.objects.get(pk=issue.pk)
 
 

@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from digests.admin import digest, history, issue, notice, picture, source, tag
+from digests.admin.issue import issue_admin
+from digests.admin.review import history
+from digests.admin.setup import digest, notice, picture, source, tag
 
 __all__ = ["digest", "history", "issue", "notice", "picture", "source", "tag"]
 

@@ -2,11 +2,11 @@
 
 from digests.models.channels import Channel
 from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, TaggedIssue, TaggedNewsItem
-from digests.models.editions import Edition, Filing, Retraction, Revision, Story
-from digests.models.notices import Notice, Told
+from digests.models.editions import Edition, EditionTag, Retraction, Revision, Story
+from digests.models.notices import Notice, NotificationPreference
 from digests.models.pictures import Picture
-from digests.models.previews import Fate, PreviewLink
-from digests.models.review import Comment, LogEntry, Look, Presence, Review, Tick
+from digests.models.previews import PreviewLink, PreviewLinkStatus
+from digests.models.review import Comment, LastReviewed, LogEntry, Presence, Review, StorySignOff
 from digests.models.shingles import Shingle
 from digests.models.sources import Citation, Source
 from digests.models.tags import Tag
@@ -19,17 +19,18 @@ __all__ = [
     "Comment",
     "Digest",
     "Edition",
-    "Fate",
-    "Filing",
+    "EditionTag",
     "Insight",
     "Issue",
+    "LastReviewed",
     "LogEntry",
-    "Look",
     "NewsItem",
     "Notice",
+    "NotificationPreference",
     "Picture",
     "Presence",
     "PreviewLink",
+    "PreviewLinkStatus",
     "Retraction",
     "Review",
     "Revision",
@@ -37,10 +38,9 @@ __all__ = [
     "Shingle",
     "Source",
     "Story",
+    "StorySignOff",
     "StoryText",
     "Tag",
     "TaggedIssue",
     "TaggedNewsItem",
-    "Tick",
-    "Told",
 ]

@@ -30,9 +30,9 @@ from digests.manuscript.values import (
     line,
     new_uid,
 )
+from digests.models.querysets import DigestQuerySet, IssueQuerySet
+from digests.models.states import State
 from digests.models.tags import Tag
-from digests.querysets import DigestQuerySet, IssueQuerySet
-from digests.states import State
 
 # First words of the site's own addresses: a digest by such a name could never be reached.
 RESERVED_SLUGS = frozenset(

@@ -18,10 +18,10 @@ from digests.manuscript.values import UID_LENGTH, Manuscript
 from digests.models.desk import Digest, Issue
 from digests.models.person import PERSON
 from digests.models.pictures import Picture
+from digests.models.querysets import EditionQuerySet, StoryQuerySet
 from digests.models.sources import Source
+from digests.models.states import Correction
 from digests.models.tags import Tag
-from digests.querysets import EditionQuerySet, StoryQuerySet
-from digests.states import Correction
 
 
 class Revision(models.Model):
@@ -80,8 +80,8 @@ class Edition(models.Model):
     summary = models.TextField(blank=True)
     cover = models.CharField(max_length=100, blank=True, db_index=True)
     page = models.JSONField(default=dict)
-    printed_at = models.DateTimeField(default=timezone.now)
-    tags = models.ManyToManyField(Tag, related_name="editions", through="Filing")
+    rendered_at = models.DateTimeField(default=timezone.now)
+    tags = models.ManyToManyField(Tag, related_name="editions", through="EditionTag")
     pictures = models.ManyToManyField(Picture, related_name="editions")
 
     objects = EditionQuerySet.as_manager()
@@ -125,7 +125,7 @@ class Edition(models.Model):
         return bool(self.approvals or self.endorsed_at)
 
 
-class Filing(models.Model):
+class EditionTag(models.Model):
     """A tag that an edition goes by: the issue's own, or that of some of its stories."""
 
     edition = models.ForeignKey(Edition, models.CASCADE)

@@ -108,7 +108,7 @@ class Notice(models.Model):
 BLOCKING = Q(weight="blocking", settled_at=None)
 
 
-class Told(models.Model):
+class NotificationPreference(models.Model):
     """How a person wants to be told. Without a row, by the defaults."""
 
     class Mail(models.TextChoices):
@@ -174,6 +174,6 @@ class Told(models.Model):
         return None
 
     @classmethod
-    def of(cls, person: Any) -> Told:
+    def of(cls, person: Any) -> NotificationPreference:
         """Return how someone wants to be told, by the defaults if they never said."""
         return cls.objects.filter(person=person).first() or cls(person=person)

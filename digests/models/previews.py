@@ -20,7 +20,7 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
-class Fate(models.TextChoices):
+class PreviewLinkStatus(models.TextChoices):
     """Whether a link still shows anything, and if not, why not."""
 
     OPEN = "open", _("Open")
@@ -30,20 +30,20 @@ class Fate(models.TextChoices):
 
 
 class PreviewLinkQuerySet(models.QuerySet["PreviewLink"]):
-    def judged(self, at: datetime | None = None) -> Self:
-        """Add each link's `fate` at an instant, by the clock and the issue's editions: no job could be late."""
+    def with_status(self, at: datetime | None = None) -> Self:
+        """Add each link's `status` at an instant, by the clock and the issue's editions: no job could be late."""
         at = at or timezone.now()
         # An archive begins before it is entered, a schedule after: either ends the link.
         since = Q(created_at__gte=OuterRef("created_at")) | Q(live_from__gte=OuterRef("created_at"))
         return self.annotate(
-            fate=models.Case(
-                models.When(revoked_at__isnull=False, then=models.Value(Fate.REVOKED.value)),
+            status=models.Case(
+                models.When(revoked_at__isnull=False, then=models.Value(PreviewLinkStatus.REVOKED.value)),
                 models.When(
-                    Exists(Edition.objects.begun(at).filter(since, issue=OuterRef("issue"))),
-                    then=models.Value(Fate.PUBLISHED.value),
+                    Exists(Edition.objects.ever_live(at).filter(since, issue=OuterRef("issue"))),
+                    then=models.Value(PreviewLinkStatus.PUBLISHED.value),
                 ),
-                models.When(expires_at__lte=at, then=models.Value(Fate.EXPIRED.value)),
-                default=models.Value(Fate.OPEN.value),
+                models.When(expires_at__lte=at, then=models.Value(PreviewLinkStatus.EXPIRED.value)),
+                default=models.Value(PreviewLinkStatus.OPEN.value),
             )
         )
 

@@ -14,7 +14,7 @@ from digests.manuscript.values import UID_LENGTH
 from digests.models.desk import Issue
 from digests.models.editions import Revision
 from digests.models.person import PERSON
-from digests.states import Action, State
+from digests.models.states import Action, State
 
 
 class Review(models.Model):
@@ -49,7 +49,7 @@ class Review(models.Model):
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
-    def open_threads(self) -> Self:
+    def open_comments(self) -> Self:
         """Return the first remarks of threads that nobody has resolved."""
         return self.filter(thread=None, resolved_at=None)
 
@@ -102,7 +102,7 @@ class Comment(models.Model):
         return self.preview_link_id is not None
 
 
-class Tick(models.Model):
+class StorySignOff(models.Model):
     """A reviewer has read a story, in exactly these words: other words are not ticked."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="ticks")
@@ -122,7 +122,7 @@ class Tick(models.Model):
         return f"{self.person}: {self.uid}"
 
 
-class LookQuerySet(models.QuerySet["Look"]):
+class LastReviewedQuerySet(models.QuerySet["LastReviewed"]):
     def record(self, person: Any, revision: Revision) -> None:
         """Note that a person ticked, commented or judged at a revision. Called under the issue's lock."""
         look = self.filter(issue=revision.issue_id, person=person).select_related("revision").first()
@@ -132,7 +132,7 @@ class LookQuerySet(models.QuerySet["Look"]):
         self.update_or_create(issue=revision.issue, person=person, defaults={"revision": revision, "before": before})
 
 
-class Look(models.Model):
+class LastReviewed(models.Model):
     """The revision that a person last reviewed: what changed since is what they are shown."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="looks")
@@ -142,7 +142,7 @@ class Look(models.Model):
     before = models.ForeignKey(Revision, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField(auto_now=True)
 
-    objects = LookQuerySet.as_manager()
+    objects = LastReviewedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("look")

@@ -65,7 +65,7 @@ class TagManager(models.Manager["Tag"]):
     def meant(self, words: str) -> Tag | None:
         """Return the tag that a reader means, by any name of it or its address; none that readers never had."""
         found = self.known([words]).get(Tag.key_of(words)) or self.at(words)
-        return found if found and found.editions.begun().exists() else None
+        return found if found and found.editions.ever_live().exists() else None
 
     def rename(self, tag: Tag, name: str) -> Tag:
         """Give a tag another name, and return it; if another tag has or had that name, the two become one: that one.

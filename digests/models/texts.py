@@ -11,8 +11,8 @@ from django.db.models.expressions import RawSQL
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from digests.folding import PARTS, asked, fold, grams
 from digests.models.editions import Story
+from digests.text.folding import PARTS, asked, fold, grams
 
 ASKED = 64  # signs of a phrase that FTS5 is asked for, which finds them in a row; a longer one is compared too
 MANY = 5_000  # stories

@@ -11,9 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from digests import waiting
+from digests.editorial import inbox
+from digests.editorial.permissions import may_invite
 from digests.models import Digest
-from digests.permissions import may_invite
 
 register = template.Library()
 register.filter(may_invite)
@@ -35,15 +35,15 @@ UNITS = (
 def first_page(context: dict[str, Any]) -> dict[str, Any]:
     """Return what the desk's first page says to whoever looks at it."""
     user, at = context["request"].user, timezone.now()
-    coming = waiting.coming(user, at=at)
+    coming = inbox.coming(user, at=at)
     return {
         "at": at,
-        "groups": waiting.for_person(user, coming),
-        "standings": waiting.standings(coming),
-        "flagged": waiting.flagged(user, at=at),
-        "scheduled": waiting.scheduled(user, at=at),
-        "threads": waiting.open_threads(user),
-        "published": waiting.published(user, at=at),
+        "groups": inbox.for_person(user, coming),
+        "standings": inbox.standings(coming),
+        "flagged": inbox.flagged(user, at=at),
+        "scheduled": inbox.scheduled(user, at=at),
+        "threads": inbox.open_comments(user),
+        "published": inbox.published(user, at=at),
         "may_look": user.has_perm("digests.view_issue"),
         "may_start": user.has_perm("digests.add_issue"),
     }

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from digests.languages import foreign, opening
+from digests.text.languages import foreign, opening
 
 register = template.Library()
 register.filter("opening", opening)

@@ -132,7 +132,7 @@ def pages() -> dict[str, tuple[str, str]]:
 
 
 def main() -> None:
-    from digests.views import corrections, digest, source, tag
+    from digests.site.views import corrections, digest, source, tag
 
     for module in (corrections, digest, source, tag):
         setattr(module, "PAGE", PAGE)  # noqa: B010 - they have no such name in common, says mypy

@@ -17,7 +17,7 @@ from tests.bench.newsroom import measured, newsroom, out, settle, uid  # isort: 
 from django.conf import settings
 from django.db import connection
 
-from digests import covered
+from digests.editorial import duplicates
 from digests.manuscript.addresses import canonical
 from digests.manuscript.headlines import Headline
 from digests.models import Digest, Issue, NewsItem, Section, Shingle, Story
@@ -101,9 +101,9 @@ def main() -> None:
             settings.NEWSROOM_COVERED_ISSUES = window
             print(f"in the last {window} issues")
             for name, (words, link) in typed.items():
-                took, queries = measured(partial(covered.find, words, link), 15)
+                took, queries = measured(partial(duplicates.find, words, link), 15)
                 plain, _one = measured(partial(like, words, link), 15)
-                hits = len(covered.find(words, link))
+                hits = len(duplicates.find(words, link))
                 said = f"{took:7.1f} ms  {len(queries)} queries  {hits} found"
                 print(f"  {name:38} {said}   LIKE {plain:7.1f} ms  ×{plain / took:.1f}")
 

@@ -19,12 +19,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from digests import exchange, workflow
+from digests.editorial import exchange, workflow
 from digests.manuscript.writer import write
 from digests.models import Digest, Issue
-from digests.states import Action
+from digests.models.states import Action
+from tests.admin.test_admin import filled
 from tests.conftest import manuscript
-from tests.test_admin import filled
 
 STORIES, TIMES = 60, 7
 

@@ -17,9 +17,10 @@ from tests.bench.newsroom import measured, newsroom, settle  # isort: split
 from django.db import connection
 from django.test import Client
 
-from digests import press, related
 from digests.manuscript.values import Manuscript, NewsItem, Section
 from digests.models import Edition, Source, Story, Tag
+from digests.publishing import editions
+from digests.site import related
 
 
 def dress() -> None:
@@ -50,7 +51,7 @@ def main() -> None:
         fill()
         dress()
         words = NewsItem("x")
-        page = press.page(Manuscript("x", Edition.objects.all()[0].date, sections=(Section("x", items=(words,)),)))
+        page = editions.page(Manuscript("x", Edition.objects.all()[0].date, sections=(Section("x", items=(words,)),)))
         settle()
         print(
             f"{connection.vendor}: {Story.objects.count()} stories, {Story.tags.through.objects.count()} tags of them"

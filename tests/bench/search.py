@@ -25,9 +25,9 @@ from django.db.models import TextField, Value
 from django.db.models.functions import Concat, StrIndex
 from django.db.models.lookups import GreaterThan
 
-from digests import search
 from digests.models import Digest, Issue, Story, StoryText
-from digests.views.search import COUNTED, PAGE
+from digests.site import search
+from digests.site.views.search import COUNTED, PAGE
 
 STORIES, A_DAY, TIMES = 100_000, 20, 15
 COMMON = (

@@ -17,9 +17,9 @@ from tests.bench.newsroom import measured, newsroom, out, settle  # isort: split
 from django.db import connection
 from django.test import Client
 
-from digests import press
 from digests.manuscript.values import new_uid
 from digests.models import Digest, Edition, Issue, Source, Story, Tag
+from digests.publishing import editions as publishing_editions
 from tests.conftest import manuscript
 
 STORIES, A_DAY, TAGS = 100_000, 20, 5_000
@@ -28,7 +28,7 @@ NEWEST = date(2026, 3, 31)
 
 def fill() -> None:
     words = manuscript(A_DAY)
-    page = press.page(words)  # as heavy as a real one: rows that are not read must not be paid for
+    page = publishing_editions.page(words)  # as heavy as a real one: rows that are not read must not be paid for
     digest = Digest.objects.create(name="Bench", slug="bench")
     days = [NEWEST - timedelta(days=number) for number in range(STORIES // A_DAY)]
     tags = Tag.objects.bulk_create(

@@ -17,10 +17,12 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from digests import exchange, pages, pictures, previews, threads, workflow
+from digests.editorial import comments, exchange, preview_links, workflow
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section, new_uid
 from digests.models import Channel, Digest, Issue, PreviewLink, Source, Tag
-from digests.states import Action, Correction
+from digests.models.states import Action, Correction
+from digests.publishing import pictures
+from digests.site import public_addresses
 from tests.site.places import (
     ARCHIVE,
     CORRECTED,
@@ -219,7 +221,7 @@ def publish(digest: Digest, manuscript: Manuscript, **facts: Any) -> Issue:
     writer, reviewer, editor = people()
     issue = write(digest, manuscript, by=writer)
     workflow.perform(Action.SUBMIT, issue, by=writer)
-    workflow.perform(Action.APPROVE, issue, by=reviewer, whole=True)
+    workflow.perform(Action.APPROVE, issue, by=reviewer, attests_read_all=True)
     workflow.perform(Action.PUBLISH, issue, by=editor, **facts)
     return issue
 
@@ -308,18 +310,18 @@ def invite(issue: Issue, *, by: User) -> None:
 
     revision = issue.revisions.latest("number")
     first = next(revision.manuscript.items)
-    guest = previews.make(revision, by=by, whom="王林", may_comment=True)
-    said = previews.remark(guest, "这里的数字与来源不符。", name="王林", uid=first.uid)
-    threads.say(issue, "谢谢，已经改了。", by=by, thread=said)
-    previews.revoke(previews.make(revision, by=by, whom="赵雨"), by=by)
+    guest = preview_links.make(revision, by=by, whom="王林", may_comment=True)
+    said = preview_links.remark(guest, "这里的数字与来源不符。", name="王林", uid=first.uid)
+    comments.say(issue, "谢谢，已经改了。", by=by, thread=said)
+    preview_links.revoke(preview_links.make(revision, by=by, whom="赵雨"), by=by)
 
 
 def addresses() -> Iterator[tuple[str, str]]:
     """Give an address of each name in digests/pages.py, none where nothing has one, and what has one by a secret."""
 
     first: dict[str, str] = {}
-    for page in pages.every():
+    for page in public_addresses.every():
         first.setdefault(page.kind, page.path)
-    yield from ((name, first.get(name, "")) for names in pages.KINDS for name in names)
+    yield from ((name, first.get(name, "")) for names in public_addresses.KINDS for name in names)
     for name, link in zip(("preview", "preview that has ended"), PreviewLink.objects.order_by("pk"), strict=True):
-        yield name, urlsplit(previews.address(link)).path
+        yield name, urlsplit(preview_links.address(link)).path

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from digests import exchange, workflow
+from digests.editorial import exchange, workflow
 from digests.manuscript.reader import read
 from digests.models import Digest, Issue
-from digests.states import Action
+from digests.models.states import Action
 
 ISSUE = Path(__file__).parent.parent / "demo" / "2026-01-30.md"
 PEOPLE = {"writer": "写稿人", "reviewer": "审稿人", "editor": "编辑"}
@@ -65,5 +65,5 @@ class Command(BaseCommand):
         with workflow.editing(issue, by=people["writer"]) as locked:
             exchange.to_rows(manuscript, locked)
         workflow.perform(Action.SUBMIT, issue, by=people["writer"])
-        workflow.perform(Action.APPROVE, issue, by=people["reviewer"], whole=True)
+        workflow.perform(Action.APPROVE, issue, by=people["reviewer"], attests_read_all=True)
         workflow.perform(Action.PUBLISH, issue, by=people["editor"])

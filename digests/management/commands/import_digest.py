@@ -14,11 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from digests import exchange, workflow
+from digests.editorial import exchange, workflow
 from digests.management.issues import find_digest, find_person
 from digests.manuscript.reader import Reading, Refusal, read
 from digests.models import Digest, Issue
-from digests.states import Action
+from digests.models.states import Action
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from digests import press
 from digests.models import Edition
+from digests.publishing import editions
 
 
 class Command(BaseCommand):
@@ -24,6 +24,6 @@ class Command(BaseCommand):
                     .first()
                 )
                 if edition:  # a schedule may have been cancelled meanwhile
-                    press.rebuild(edition)
+                    editions.rebuild(edition)
                     count += 1
         self.stdout.write(_("%(count)s editions rebuilt.") % {"count": count})

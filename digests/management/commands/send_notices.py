@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from digests.notices import mail, telling
+from digests.editorial.notices import mail, telling
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image, UnidentifiedImageError
 
 from digests.models import Edition, Issue, Picture, Revision
-from digests.pictures import NAME, make_soon
+from digests.publishing.pictures import NAME, make_soon
 
 FOLDERS = ("covers", "pictures")
 UNNAMED = timedelta(days=7)  # how long a picture may wait for a save that names it

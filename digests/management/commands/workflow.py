@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from digests import workflow
+from digests.editorial import workflow
 from digests.management.issues import add_issue_arguments, find_issue, find_person
 from digests.models import Issue
-from digests.states import Action, Correction
+from digests.models.states import Action, Correction
 
 # Words are changed by import_digest; archives are imported by it.
 ACTIONS = [action for action in Action if action not in (Action.EDIT, Action.ARCHIVE)]
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 correction=options["correction"],
                 story=options["story"],
                 edition=options["edition"],
-                whole=True,
+                attests_read_all=True,
             )
         except workflow.Refused as refused:
             raise CommandError(str(refused)) from None

@@ -1,0 +1,1 @@
+"""Two people saved: what is asked, and how the answer is taken."""

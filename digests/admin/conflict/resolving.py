@@ -1,0 +1,315 @@
+"""When two people saved: nothing is lost, and the second one puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from digests.admin.issue import local_copy, saving
+from digests.admin.issue.actions import version
+from digests.admin.issue.wordlist import join, split
+from digests.admin.review.history import compare, said_since
+from digests.editorial import exchange, workflow
+from digests.manuscript import diff
+from digests.manuscript.merge import ORDER, STAYS, Choice, Clash, Merge, Side, choosing, merge
+from digests.manuscript.reader import Reading, Refusal, read
+from digests.manuscript.values import Manuscript
+from digests.manuscript.writer import write
+from digests.models import Issue, Picture, Revision
+from digests.publishing.changes import name_of, readable, what_name
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One side of a clash: what was done, the words with what changed in them, or names in their order."""
+
+    note: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A clash as a person is asked about it, with what they chose so far."""
+
+    name: str
+    what: str
+    title: str
+    section: str
+    field: str
+    before: str
+    theirs: Said
+    mine: Said
+    side: str
+    combines: bool
+    text: str  # to combine both with
+    is_long: bool
+    is_open: bool  # nothing was chosen, though the page was sent
+    is_newer: bool  # theirs changed after the choice was made
+
+
+def page(
+    request: HttpRequest, issue: Issue, refused: workflow.Refused, *, mine: Manuscript, seen: Manuscript
+) -> HttpResponse:
+    """Say who changed what meanwhile, put together what does not overlap, and ask about what does."""
+    now = exchange.from_rows(issue)
+    if merge(seen, now, mine) == Merge(now):
+        messages.info(request, _("Nothing of yours was unsaved, so nothing was written. You see what is saved now."))
+        return local_copy.saved(request, issue)
+    return _asked(request, issue, seen=seen, mine=mine, status=409, refused=refused)
+
+
+def seen(request: HttpRequest, issue: Issue) -> Manuscript:
+    """Return the words that a form was filled with: the revision it names, else the newest."""
+    revision = _seen_revision(request, issue)
+    return revision.manuscript if revision else Manuscript(title="", date=issue.date)
+
+
+def _seen_revision(request: HttpRequest, issue: Issue) -> Revision | None:
+    return _revision(issue, request.POST.get("revision")) or issue.head
+
+
+def _revision(issue: Issue, number: Any) -> Revision | None:
+    text = str(number or "")
+    known = text.isascii() and text.isdecimal() and len(text) < 10
+    return issue.revisions.filter(number=int(text)).first() if known else None
+
+
+def gone(request: HttpRequest, text: str) -> HttpResponse:
+    """Give back a person's text whose issue was deleted meanwhile, for importing or pasting elsewhere."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("This issue was deleted."),
+        "opts": Issue._meta,
+        "text": text,
+        "rows": _rows(text),
+    }
+    return TemplateResponse(request, "admin/digests/issue/gone.html", context, status=410)
+
+
+def sent_text(request: HttpRequest) -> str:
+    """Return the text that a page of a conflict sent: the one written there, else the person's own."""
+    return str(request.POST.get("text") or request.POST.get("mine") or "").replace("\r\n", "\n")
+
+
+def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Save what somebody put together, unless it cannot be read or someone was quicker again: then it comes back."""
+    text = sent_text(request)
+    try:
+        reading = read(text)
+    except Refusal as refusal:
+        problems = [(one.line, one.field, _(one.reason) % one.params) for one in refusal.problems]
+        return _page(request, issue, text=text, status=400, problems=problems)
+    if "mine" in request.POST:
+        return _keep_chosen(request, issue, reading.manuscript)
+    return _keep_text(request, issue, text, reading)
+
+
+def _keep_chosen(request: HttpRequest, issue: Issue, mine: Manuscript) -> HttpResponse:
+    before, now = seen(request, issue), exchange.from_rows(issue)
+    chosen = _chosen(request.POST, merge(before, now, mine).clashes)
+    found = merge(before, now, mine, chosen)
+    is_decided = _revision(issue, request.POST.get("revision")) and all(one.name in chosen for one in found.clashes)
+    if not is_decided and version(request.POST) == issue.version:
+        return _asked(request, issue, seen=before, mine=mine, status=400, undecided=True)
+    try:
+        saved = _save(request, issue, found.manuscript)
+    except workflow.Refused as refused:
+        issue.refresh_from_db()
+        return _asked(request, issue, seen=before, mine=mine, status=409 if refused.stale else 400, refused=refused)
+    if saved.version == issue.version:
+        messages.info(request, _("Nothing was changed, so nothing was written."))
+    else:
+        said = _("Both are saved together, as revision %(number)s.") % {"number": saved.head.number}
+        messages.success(request, said)
+    return local_copy.saved(request, issue)
+
+
+def _keep_text(request: HttpRequest, issue: Issue, text: str, reading: Reading) -> HttpResponse:
+    mine = reading.manuscript
+    try:
+        saved = _save(request, issue, mine)
+    except workflow.Refused as refused:
+        if refused.stale:
+            issue.refresh_from_db()
+            return page(request, issue, refused, mine=mine, seen=seen(request, issue))
+        changes = compare(exchange.from_rows(issue), mine)
+        return _page(request, issue, text=text, status=400, refused=refused, changes=changes)
+    tell_notes(request, reading)
+    messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": saved.head.number})
+    return local_copy.saved(request, issue)
+
+
+def tell_notes(request: HttpRequest, reading: Reading) -> None:
+    """Say where a text was not read as it stood."""
+    for note in reading.notes:
+        messages.warning(
+            request, _("Line %(line)s: %(note)s") % {"line": note.line, "note": _(note.message) % note.params}
+        )
+
+
+def with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
+    """Return a text whose cover, if it names one, is a stored picture; the issue's own instead of any other path."""
+    own, name = issue.cover.name or "", mine.cover_file
+    known = name in ("", own) or Picture.objects.filter(file=name).exists()
+    return replace(mine, cover_file=name if known else own)
+
+
+def _save(request: HttpRequest, issue: Issue, manuscript: Manuscript) -> Issue:
+    return saving.save(with_kept_cover(manuscript, issue), issue, by=request.user, version=version(request.POST))
+
+
+# --- What is asked ------------------------------------------------------------------
+
+
+def _chosen(sent: Mapping[str, Any], clashes: Iterable[Clash]) -> dict[str, Choice]:
+    """Return what a person chose: only what can be chosen there."""
+    chosen = {}
+    sides: dict[str, Side] = {"theirs": "theirs", "mine": "mine", "both": "both"}
+    for clash in clashes:
+        side = sides.get(str(sent.get(f"side-{clash.name}")))
+        if side == "both" and clash.combines:
+            text = str(sent.get(f"text-{clash.name}") or "")
+            chosen[clash.name] = Choice("both", text if isinstance(clash.base, str) else split(text))
+        elif side and side != "both":
+            chosen[clash.name] = Choice(side)
+    return chosen
+
+
+def _asked(
+    request: HttpRequest, issue: Issue, *, seen: Manuscript, mine: Manuscript, status: int, **context: Any
+) -> HttpResponse:
+    """Show the page that asks about each clash, with all that was chosen and written on it so far."""
+    now = exchange.from_rows(issue)
+    found = merge(seen, now, mine)
+    by_me = merge(seen, now, mine, choosing("mine", found.clashes)).manuscript
+    shown = _revision(issue, request.POST.get("shown"))
+    known = {one.name: one.theirs for one in merge(seen, shown.manuscript, mine).clashes} if shown else {}
+    chosen = _chosen(request.POST, found.clashes)
+    since = said_since(issue, _opened(request))
+    revision = _seen_revision(request, issue)
+    return _page(
+        request,
+        issue,
+        text=write(by_me, uids=True),
+        status=status,
+        mine=write(mine, uids=True),
+        seen=revision.number if revision else 0,
+        questions=[
+            _question(one, request.POST, chosen, is_newer=known.get(one.name, one.theirs) != one.theirs)
+            for one in found.clashes
+        ],
+        who=", ".join(dict.fromkeys(entry.actor_name for entry in since)),
+        since=since,
+        theirs=compare(seen, now),
+        changes=compare(now, found.manuscript),
+        **context,
+    )
+
+
+def _opened(request: HttpRequest) -> int:
+    """Return the version at which a person opened the issue: the page of a conflict carries it along."""
+    return version(request.POST, "opened" if "opened" in request.POST else "version")
+
+
+def _question(clash: Clash, sent: Mapping[str, Any], chosen: Mapping[str, Choice], *, is_newer: bool) -> Question:
+    place = clash.place
+    text = sent.get(f"text-{clash.name}")
+    if text is None:
+        text = _text(clash.combined) if clash.combines else ""
+    choice = chosen.get(clash.name)
+    return Question(
+        name=clash.name,
+        what=what_name(place),
+        title="" if place.what == "issue" else place.title,
+        section=place.section,
+        field=_field(clash),
+        before=_before(clash),
+        theirs=_said(clash, clash.theirs),
+        mine=_said(clash, clash.mine),
+        side=choice.side if choice else "",
+        combines=clash.combines,
+        text=str(text),
+        is_long=place.field in ("body", "text", "lead", "summary", "intro", "footer"),
+        is_open=choice is None and "mine" in sent,
+        is_newer=is_newer,
+    )
+
+
+def _field(clash: Clash) -> str:
+    place = clash.place
+    orders = {
+        "section": _("order of the sections"),
+        "item": _("order of the stories"),
+        "brief": _("order of the briefs"),
+        "insight": _("order of the insights"),
+    }
+    match place.field:
+        case "stays":
+            return _("insight") if place.what == "insight" else ""
+        case "stands":
+            return _("the section that it stands in")
+        case "order":
+            return orders[place.what]
+    return name_of(place)
+
+
+def _before(clash: Clash) -> str:
+    if clash.place.field == ORDER:
+        return " · ".join(clash.base)
+    if clash.place.field == STAYS:
+        return diff.whole(clash.base)
+    return readable(clash.place, _text(clash.base))
+
+
+def _said(clash: Clash, side: Any) -> Said:
+    match clash.place.field:
+        case "order":
+            return Said(order=side)
+        case "stands":
+            return Said(_("Moved to “%(section)s”") % {"section": side})
+        case "stays" if side is None:
+            return Said(_("Deleted"))
+        case "stays" if side == clash.base:
+            return Said(_("Moved to another section"))
+        case "stays":
+            return Said(_("Kept, and changed"), tuple(diff.words(diff.whole(clash.base), diff.whole(side))))
+    words = (readable(clash.place, _text(one)) for one in (clash.base, side))
+    return Said(words=tuple(diff.words(*words)))
+
+
+def _text(value: Any) -> str:
+    return join(value) if isinstance(value, tuple) else str(value)
+
+
+def _rows(text: str) -> int:
+    return min(text.count("\n") + 2, 40)
+
+
+def _page(request: HttpRequest, issue: Issue, *, text: str, status: int, **context: Any) -> HttpResponse:
+    head = issue.head
+    return TemplateResponse(
+        request,
+        "admin/digests/issue/conflict.html",
+        {
+            **admin.site.each_context(request),
+            "title": _("Put your changes and theirs together"),
+            "subtitle": str(issue),
+            "opts": Issue._meta,
+            "original": issue,
+            "revision": head.number if head else 0,
+            "opened": _opened(request),
+            "kept": local_copy.name(request),
+            "text": text,
+            "rows": _rows(text),
+            "zone": issue.digest.time_zone,
+            **context,
+        },
+        status=status,
+    )

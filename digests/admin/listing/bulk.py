@@ -1,0 +1,292 @@
+"""Many issues at once: each goes through the one door by itself, and a line says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from digests.admin.issue import actions, saving
+from digests.admin.issue.rows import LONGEST_TAG
+from digests.admin.issue.wordlist import WordList
+from digests.admin.listing.export import Export, ExportForm, file_of
+from digests.editorial import exchange, workflow
+from digests.editorial.permissions import may
+from digests.manuscript.values import Manuscript
+from digests.models import Edition, Issue, Tag
+from digests.models.states import Action, Correction, State
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an issue: done, the same as before, or refused, and why."""
+
+    issue: Issue
+    outcome: str
+    said: tuple[str, ...]
+
+
+class Bulk:
+    """The list's actions on what is marked in it."""
+
+    actions = ["submit_all", "approve_all", "publish_all", "schedule_all", "tag_all", "export_all"]
+    # Who may not do it is not offered it; who may see issues may export them.
+    needed = {
+        "submit_all": Action.SUBMIT,
+        "approve_all": Action.APPROVE,
+        "publish_all": Action.PUBLISH,
+        "schedule_all": Action.SCHEDULE,
+        "tag_all": Action.EDIT,
+    }
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        found = super().get_actions(request)  # type: ignore[misc]
+        return {
+            name: found[name]
+            for name in self.actions
+            if name in found and (name not in self.needed or may(request.user, self.needed[name]))
+        }
+
+    @admin.action(description=gettext_lazy("Submit for review"))
+    def submit_all(self, request: HttpRequest, chosen: Any) -> None:
+        _perform(request, Action.SUBMIT)
+
+    @admin.action(description=gettext_lazy("Approve"))
+    def approve_all(self, request: HttpRequest, chosen: Any) -> None:
+        _perform(request, Action.APPROVE)
+
+    @admin.action(description=gettext_lazy("Publish"))
+    def publish_all(self, request: HttpRequest, chosen: Any) -> None:
+        _perform(request, Action.PUBLISH)
+
+    @admin.action(description=gettext_lazy("Schedule…"))
+    def schedule_all(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        issues = marked(request)
+        form = ScheduleForm(request.POST if "confirmed" in request.POST else None, issues=issues)
+        if not form.is_valid():
+            return self._ask(request, "schedule", form, issues)
+        each(request, issues, lambda issue, version: _schedule(request, issue, version, form.cleaned_data))
+        return None
+
+    @admin.action(description=gettext_lazy("Tags…"))
+    def tag_all(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        issues = marked(request)
+        form = TagForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            return self._ask(request, "tag", form, issues)
+        each(request, issues, lambda issue, version: _tag(request, issue, version, **form.cleaned_data))
+        return None
+
+    @admin.action(description=gettext_lazy("Export…"))
+    def export_all(self, request: HttpRequest, chosen: Any) -> HttpResponseBase | None:
+        issues = marked(request)
+        form = ExportForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            return self._ask(request, "export", form, issues)
+        wish = form.cleaned_data
+        exports = [Export(issue, **wish) for issue in issues if wish["words"] == "draft" or issue.live]
+        if not exports:
+            messages.error(request, _("None of these issues is public: export the working copies, or choose others."))
+            return None
+        return file_of(exports)
+
+    def _ask(self, request: HttpRequest, what: str, form: forms.Form, issues: list[Any]) -> HttpResponse | None:
+        """Ask what an action needs to know, and say what it will do to which issues."""
+        if not issues:
+            messages.error(request, _("None of the marked issues is there any more."))
+            return None
+        prefetch_related_objects(issues, "tagged")
+        for issue in issues:
+            issue.seen = request.POST.get(f"seen-{issue.pk}", "")
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": self.get_actions(request)[f"{what}_all"][2].rstrip("…"),
+            "opts": Issue._meta,
+            "form": form,
+            "issues": issues,
+            "action": f"{what}_all",
+            "approved": [issue for issue in issues if issue.state == State.APPROVED],
+            "public": [issue for issue in issues if issue.begun],
+            "hidden": [issue for issue in issues if not issue.live],
+        }
+        return TemplateResponse(request, f"admin/digests/issue/{what}_all.html", context)
+
+
+def marked(request: HttpRequest) -> list[Any]:
+    """Return the issues that a person marked, in the list's order, with what readers have of them.
+
+    By what was sent alone: an issue that no longer fits the filter is told of as well.
+    """
+    issues: list[Any] = list(
+        Issue.objects.for_desk(request.user).select_related("digest").filter(pk__in=_numbers(request))
+    )
+    now = timezone.now()
+    editions = (
+        Edition.objects.ever_live(now).filter(issue__in=issues).defer("page").select_related("digest", "revision")
+    )
+    for issue in issues:
+        issue.begun = [edition for edition in editions if edition.issue_id == issue.pk]
+        issue.live = next((edition for edition in issue.begun if edition.is_live(now)), None)
+    return issues
+
+
+def _numbers(request: HttpRequest) -> list[int]:
+    sent = dict.fromkeys(request.POST.getlist(ACTION_CHECKBOX_NAME))
+    return [int(number) for number in sent if number.isascii() and number.isdecimal() and len(number) < 19]
+
+
+def each(request: HttpRequest, issues: list[Any], act: Callable[[Any, int], tuple[str, ...]]) -> None:
+    """Do something to each issue in the version that was seen of it, and say in one block what came of all."""
+    results: list[Result] = []
+    for issue in issues:
+        try:
+            said = act(issue, actions.version(request.POST, f"seen-{issue.pk}"))
+        except workflow.Refused as refused:
+            results.append(Result(issue, "refused", tuple(map(str, refused.reasons))))
+        else:
+            results.append(Result(issue, "done", said) if said else Result(issue, "same", (_("Nothing to change."),)))
+    _tell(request, results, gone=len(_numbers(request)) - len(issues))
+
+
+def _tell(request: HttpRequest, results: list[Result], *, gone: int) -> None:
+    counts = {outcome: sum(one.outcome == outcome for one in results) for outcome in ("done", "same", "refused")}
+    # What went wrong is read first.
+    results = sorted(results, key=lambda one: ("refused", "same", "done").index(one.outcome))
+    said = render_to_string("admin/digests/issue/_results.html", {"results": results, "gone": gone, **counts})
+    level = messages.SUCCESS if counts["done"] and not counts["refused"] and not gone else messages.WARNING
+    messages.add_message(request, level, said, extra_tags="results")
+
+
+def _perform(request: HttpRequest, action: Action) -> None:
+    def act(issue: Issue, version: int) -> tuple[str, ...]:
+        return (actions.done(workflow.perform(action, issue, by=request.user, version=version)),)
+
+    each(request, marked(request), act)
+
+
+# --- Schedule -----------------------------------------------------------------------------
+
+
+class ScheduleForm(forms.Form):
+    """When marked issues go out; and what it corrects, for those that are public already."""
+
+    when = forms.ChoiceField(
+        choices=[
+            ("deadline", gettext_lazy("Each at its digest's deadline, on its own date")),
+            ("at", gettext_lazy("All at one instant")),
+        ],
+        initial="deadline",
+        widget=forms.RadioSelect,
+        label=gettext_lazy("When"),
+    )
+    at = forms.CharField(
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        label=gettext_lazy("Date and time"),
+    )
+    zone = forms.ChoiceField(required=False, label=gettext_lazy("Time zone"))
+    correction = forms.ChoiceField(
+        required=False,
+        choices=[("", "")] + [(kind.value, kind.label) for kind in Correction if kind != Correction.RETRACTION],
+        label=gettext_lazy("This corrects what readers have. It is a"),
+    )
+    note = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=gettext_lazy("Note to readers (a typo needs none)"),
+    )
+
+    def __init__(self, *args: Any, issues: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        zones = list(dict.fromkeys(issue.digest.time_zone for issue in issues))
+        zone: Any = self.fields["zone"]
+        zone.choices = [(name, name) for name in zones]
+        self.initial["zone"] = zones[0] if zones else ""
+        if not any(issue.begun for issue in issues):
+            del self.fields["correction"], self.fields["note"]
+        for issue in issues:
+            issue.deadline = _deadline(issue)
+            issue.is_late = issue.deadline <= timezone.now()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("when") == "at":
+            try:
+                zone = ZoneInfo(cleaned.get("zone") or self.initial["zone"] or "UTC")
+                cleaned["at"] = actions.instant(cleaned.get("at") or "", zone)
+            except workflow.Refused as refused:
+                self.add_error("at", str(refused))
+            else:
+                if cleaned["at"] is None:
+                    self.add_error("at", _("Say when."))
+        return cleaned
+
+
+def _deadline(issue: Issue) -> datetime:
+    return datetime.combine(issue.date, issue.digest.deadline, issue.digest.zone)
+
+
+def _schedule(request: HttpRequest, issue: Any, version: int, wish: dict[str, Any]) -> tuple[str, ...]:
+    corrects = {name: wish[name] for name in ("correction", "note")} if issue.begun else {}
+    at = wish["at"] if wish["when"] == "at" else _deadline(issue)
+    return (
+        actions.done(workflow.perform(Action.SCHEDULE, issue, by=request.user, version=version, at=at, **corrects)),
+    )
+
+
+# --- Tags -----------------------------------------------------------------------------------
+
+
+class TagForm(forms.Form):
+    """Tags to put on issues, and to take off."""
+
+    add = WordList(longest=LONGEST_TAG, label=gettext_lazy("Add"))
+    remove = WordList(longest=LONGEST_TAG, label=gettext_lazy("Take off"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        keys = [{Tag.key_of(name) for name in cleaned.get(field, ())} for field in ("add", "remove")]
+        if not self.errors and not any(keys):
+            self.add_error(None, _("Say which tags, separated by commas."))
+        if both := keys[0] & keys[1]:
+            self.add_error(None, _("To be added and taken off at once: %(tags)s.") % {"tags": ", ".join(sorted(both))})
+        return cleaned
+
+
+def _tag(request: HttpRequest, issue: Issue, version: int, *, add: list[str], remove: list[str]) -> tuple[str, ...]:
+    """Save an issue with other tags of its own. Returns nothing if it has just these already."""
+    words = exchange.from_rows(issue)
+    saved = saving.save(retagged(words, add, remove), issue, by=request.user, version=version)
+    if saved.version == issue.version:
+        return ()
+    said = [_("Tags: %(tags)s.") % {"tags": "、".join(exchange.from_rows(saved).tags) or "—"}]
+    if issue.state == State.APPROVED:
+        said.append(_("The approval no longer holds: these words are new. Submit them for review again."))
+    return tuple(said)
+
+
+def retagged(words: Manuscript, add: Iterable[str], remove: Iterable[str]) -> Manuscript:
+    """Return an issue's words without some tags and with others after those that stay, in their order."""
+    known = Tag.objects.known([*words.tags, *remove, *add])
+
+    def meant(names: Iterable[str]) -> set[str]:
+        return {known[key].key if (key := Tag.key_of(name)) in known else key for name in names}
+
+    kept = [name for name in words.tags if not meant([name]) & meant(remove)]
+    return replace(words, tags=(*kept, *(name for name in add if not meant([name]) & meant(kept))))

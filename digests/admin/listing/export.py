@@ -1,0 +1,107 @@
+"""Issues as files: one as its text, several as an archive that is written while it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy
+
+from digests.editorial import exchange
+from digests.manuscript.writer import write
+from digests.publishing import editions
+
+
+class ExportForm(forms.Form):
+    """Which words to export."""
+
+    words = forms.ChoiceField(
+        choices=[
+            ("live", gettext_lazy("As readers have it now")),
+            ("draft", gettext_lazy("The working copy, as it was saved last")),
+        ],
+        initial="live",
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Which words"),
+    )
+    uids = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("With the names (uid) of stories, for a text that will be imported again"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An issue's file, whose text is made when it is its turn."""
+
+    issue: Any
+    words: str
+    uids: bool
+
+    @property
+    def name(self) -> str:
+        # A digest's address was checked by a form; a name in an archive must be harmless whatever it is.
+        folder = slugify(self.issue.digest.slug, allow_unicode=True) or str(self.issue.digest_id)
+        return f"{folder}/{self.issue.date:%Y-%m-%d}.md"
+
+    @property
+    def text(self) -> str:
+        if self.words == "draft":
+            manuscript = exchange.from_rows(self.issue)
+        else:
+            manuscript = editions.public_manuscript(self.issue.live)
+        return write(manuscript, uids=self.uids, footer=self.issue.digest.subscribe_card)
+
+
+def file_of(exports: list[Export]) -> HttpResponseBase:
+    """Return what is to be downloaded."""
+    if len(exports) == 1:
+        (one,) = exports
+        return HttpResponse(
+            one.text,
+            content_type="text/markdown; charset=utf-8",
+            headers={"Content-Disposition": content_disposition_header(True, one.name.replace("/", "-"))},
+        )
+    name = f"issues-{timezone.localtime():%Y-%m-%d-%H%M}.zip"
+    return StreamingHttpResponse(
+        _archive(exports),
+        content_type="application/zip",
+        headers={"Content-Disposition": content_disposition_header(True, name)},
+    )
+
+
+class _Pipe:
+    """A file that is only written to, and emptied by who sends it on."""
+
+    def __init__(self) -> None:
+        self.waiting = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.waiting += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: what waits is taken by `taken`."""
+
+    def taken(self) -> bytes:
+        data, self.waiting = bytes(self.waiting), bytearray()
+        return data
+
+
+def _archive(exports: Iterable[Export]) -> Iterator[bytes]:
+    pipe: Any = _Pipe()
+    with ZipFile(pipe, "w", ZIP_DEFLATED) as archive:
+        for export in exports:
+            archive.writestr(export.name, export.text)
+            yield pipe.taken()
+    yield pipe.taken()

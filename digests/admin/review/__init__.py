@@ -1,0 +1,1 @@
+"""Reviewing an issue: the screen, comments, preview links and history."""

@@ -1,0 +1,136 @@
+"""Preview links at the desk: who was shown which revision, until when, and whether they looked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from digests.editorial import preview_links
+from digests.editorial.permissions import may_invite
+from digests.editorial.workflow import Refused
+from digests.models import Issue, PreviewLink, PreviewLinkStatus
+
+_SHOW_OR_MAKE = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def addresses(desk: Any) -> list[URLPattern]:
+    """Return the pages of an issue's preview links, for the issue's own admin."""
+    view = desk.admin_site.admin_view
+    return [
+        path("<int:pk>/previews/", view(_SHOW_OR_MAKE(partial(page, desk))), name="digests_issue_previews"),
+        path(
+            "<int:pk>/previews/<int:link>/revoke/",
+            view(require_POST(partial(revoke, desk))),
+            name="digests_issue_revoke",
+        ),
+    ]
+
+
+class LinkForm(forms.Form):
+    """What a new link is to be."""
+
+    whom = forms.CharField(
+        max_length=100,
+        label=gettext_lazy("For whom"),
+        help_text=gettext_lazy("They read this name on the page, such as “Wang Lin, legal”."),
+    )
+    days = forms.TypedChoiceField(coerce=int, initial=7, label=gettext_lazy("How long"))
+    may_comment = forms.BooleanField(required=False, label=gettext_lazy("May write remarks"))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        lifetimes = [
+            (days, ngettext("%(days)s day", "%(days)s days", days) % {"days": days}) for days in preview_links.LIFETIMES
+        ]
+        days: Any = self.fields["days"]
+        days.choices = lifetimes
+
+
+def page(desk: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an issue's links, and make one."""
+    issue = _issue(desk, request, pk)
+    head = issue.head
+    form = LinkForm(request.POST or None, initial={"revision": head.number if head else None})
+    if request.method == "POST" and form.is_valid() and (made := _make(request, issue, form)):
+        desk.message_user(
+            request, _("The link for %(whom)s is ready to be copied.") % {"whom": made.whom}, messages.SUCCESS
+        )
+        return HttpResponseRedirect(reverse("admin:digests_issue_previews", args=[pk]))
+    context = {
+        **desk.admin_site.each_context(request),
+        "title": _("Preview links"),
+        "subtitle": str(issue),
+        "opts": desk.opts,
+        "original": issue,
+        "head": head,
+        "is_live": head is not None and head.editions.live().exists(),
+        "form": form,
+        "links": _shown(issue),
+        "zone": issue.digest.time_zone,
+    }
+    return TemplateResponse(request, "admin/digests/issue/previews.html", context)
+
+
+def revoke(desk: Any, request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    """End a link."""
+    issue = _issue(desk, request, pk)
+    found = issue.preview_links.filter(pk=link).first()
+    if found is None:
+        raise Http404
+    preview_links.revoke(found, by=request.user)
+    desk.message_user(request, _("The link for %(whom)s opens nothing now.") % {"whom": found.whom}, messages.SUCCESS)
+    return HttpResponseRedirect(reverse("admin:digests_issue_previews", args=[pk]))
+
+
+def _issue(desk: Any, request: HttpRequest, pk: int) -> Issue:
+    if not may_invite(request.user):
+        raise PermissionDenied
+    issue: Issue | None = Issue.objects.for_desk(request.user).select_related("digest").filter(pk=pk).first()
+    if issue is None:
+        raise Http404
+    return issue
+
+
+def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | None:
+    wish = form.cleaned_data
+    revision = issue.revisions.filter(number=wish.pop("revision")).first()
+    if revision is None:
+        form.add_error(None, _("This issue has no such revision."))
+        return None
+    try:
+        return preview_links.make(revision, by=request.user, **wish)
+    except Refused as refused:
+        for reason in refused.reasons:
+            form.add_error(reason.place.field if reason.place.field in form.fields else None, str(reason))
+        return None
+
+
+def _shown(issue: Issue) -> list[Any]:
+    counted = issue.preview_links.with_status().annotate(remark_count=Count("remarks"))
+    # Said again: an order of the model's own is lost where rows are counted.
+    links: list[Any] = list(counted.select_related("revision").order_by("-created_at", "-pk"))
+    for link in links:
+        link.is_open = link.status == PreviewLinkStatus.OPEN
+        link.said = PreviewLinkStatus(link.status).label
+        link.address = preview_links.address(link) if link.is_open else ""
+        link.until, link.first, link.last = (
+            _when(issue, at) for at in (link.expires_at, link.first_opened_at, link.last_opened_at)
+        )
+    return links
+
+
+def _when(issue: Issue, at: datetime | None) -> str:
+    return f"{issue.local(at):%Y-%m-%d %H:%M}" if at else ""

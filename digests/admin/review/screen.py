@@ -1,0 +1,283 @@
+"""The review screen: the issue as readers will see it, beside all that is to be judged of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from digests.admin.issue import local_copy
+from digests.admin.issue.actions import Choice, Desk, next_page
+from digests.admin.review.comments import may_comment, places, resolve, revision_named, threads_of, wanted
+from digests.admin.review.history import compare
+from digests.admin.setup.notice import opened
+from digests.editorial import comments as editorial_comments
+from digests.editorial import workflow
+from digests.editorial.permissions import may
+from digests.editorial.sign_offs import tick
+from digests.manuscript.values import Brief, Manuscript, NewsItem
+from digests.models import Issue, LastReviewed, Revision
+from digests.models.states import Action
+from digests.publishing.changes import Change, Changed
+from digests.site.views.draft import draft_page
+from digests.text.markup import plain
+
+# What happens here: the words go to a reviewer, and the reviewer says yes or no.
+JUDGING = (Action.SUBMIT, Action.APPROVE, Action.REQUEST_CHANGES, Action.RECALL)
+CONTEXT = 40  # characters beside a change; a column is no place for what stayed
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the words are compared with. Without a revision, with nothing."""
+
+    name: str
+    label: str
+    revision: Revision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing of the issue with what changed in it and what is said about it."""
+
+    kind: str  # issue, section, item or brief
+    uid: str
+    title: str
+    anchor: str  # where it stands on the page
+    changes: tuple[Change, ...] = ()
+    threads: tuple[Any, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
+    sha256: str = ""
+    is_ticked: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        return any(change.kind == "added" and not change.is_part for change in self.changes)
+
+    @property
+    def edits(self) -> tuple[Change, ...]:
+        """The changes that the page beside it does not show by itself."""
+        return tuple(change for change in self.changes if change.kind != "added" or change.is_part)
+
+    @property
+    def open(self) -> tuple[Any, ...]:
+        return tuple(thread for thread in self.threads if not thread.resolved_at)
+
+    @property
+    def resolved(self) -> tuple[Any, ...]:
+        return tuple(thread for thread in self.threads if thread.resolved_at)
+
+
+class Screen(Desk):
+    """An issue as someone reviews it: what changed since they looked, what they ticked, what is said."""
+
+    def __init__(self, issue: Issue, user: Any, since: str = "") -> None:
+        super().__init__(issue, user)
+        self.since = since
+
+    @cached_property
+    def words(self) -> Manuscript:
+        return self.head.manuscript if self.head else Manuscript("", self.issue.date)
+
+    @cached_property
+    def bases(self) -> list[Base]:
+        """What the words can be compared with, what this person saw last first."""
+        look = (
+            LastReviewed.objects.filter(issue=self.issue, person=self.user).select_related("revision", "before").first()
+        )
+        seen = look.base(self.head) if look and self.head else None
+        found = []
+        if seen:
+            label = _("my last look (revision %(number)s)") % {"number": seen.number}
+            found.append(Base("look", label, seen))
+        if self.live:
+            label = _("what readers have (revision %(number)s)") % {"number": self.live.revision.number}
+            found.append(Base("live", label, self.live.revision))
+        return [*found, Base("all", _("nothing: all of it"))]
+
+    @cached_property
+    def base(self) -> Base:
+        return next((base for base in self.bases if base.name == self.since), self.bases[0])
+
+    @cached_property
+    def changed(self) -> list[Changed]:
+        return compare(self.base.revision.manuscript, self.words) if self.base.revision else []
+
+    @property
+    def taken_out(self) -> list[Changed]:
+        return [
+            thing
+            for thing in self.changed
+            if any(change.kind == "removed" and not change.is_part for change in thing.changes)
+        ]
+
+    @cached_property
+    def threads(self) -> list[Any]:
+        return threads_of(self.issue, self.words)
+
+    @property
+    def orphans(self) -> list[Any]:
+        return [thread for thread in self.threads if thread.is_gone]
+
+    @cached_property
+    def unticked(self) -> set[str]:
+        return {item.uid for item in workflow.unticked(self.head, self.user)} if self.head else set()
+
+    @cached_property
+    def total(self) -> int:
+        return sum(1 for _item in self.words.items)
+
+    @property
+    def ticked(self) -> int:
+        return self.total - len(self.unticked)
+
+    @property
+    def may_tick(self) -> bool:
+        return may(self.user, Action.APPROVE)
+
+    @property
+    def where(self) -> str:
+        """What others are told that this person does here."""
+        return "review" if self.may_tick and not self.is_own else "read"
+
+    @property
+    def may_comment(self) -> bool:
+        return may_comment(self.user)
+
+    @property
+    def judging(self) -> list[Choice]:
+        return [choice for action in JUDGING for choice in self.choices if choice.action == action]
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Everything of the issue in the order of the page, with what is to be judged of it."""
+        return list(self._entries())
+
+    def _entries(self) -> Iterator[Entry]:
+        yield self._entry("issue", self.words, _("Title, summary and introduction"), "main")
+        for number, section in enumerate(self.words.sections, start=1):
+            changes = self._changes("section", "", section.title)
+            yield Entry("section", "", section.title, f"s{number}", changes)
+            for brief in section.briefs:
+                yield self._entry("brief", brief, plain(brief.text), brief.uid)
+            for item in section.items:
+                yield self._entry("item", item, item.headline or _("(no headline yet)"), item.uid)
+
+    def _entry(self, kind: str, thing: Manuscript | NewsItem | Brief, title: str, anchor: str) -> Entry:
+        uid = "" if isinstance(thing, Manuscript) else thing.uid
+        return Entry(
+            kind,
+            uid,
+            title,
+            anchor,
+            changes=self._changes(kind, uid),
+            threads=tuple(one for one in self.threads if one.home == uid and not one.is_gone),
+            places=tuple(places(thing)),
+            sha256=thing.sha256 if isinstance(thing, NewsItem) else "",
+            is_ticked=isinstance(thing, NewsItem) and uid not in self.unticked,
+        )
+
+    def _changes(self, kind: str, uid: str, title: str = "") -> tuple[Change, ...]:
+        found: Iterable[Changed] = (one for one in self.changed if (one.kind, one.uid) == (kind, uid))
+        if kind == "section":
+            found = (one for one in found if one.title == title)
+        standing = (change for one in found for change in one.changes if change.kind != "removed" or change.is_part)
+        return tuple(replace(change, words=near(change.words)) for change in standing)
+
+
+def near(words: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return marked words with long runs that stayed cut to what stands beside a change."""
+
+    def cut(number: int, text: str) -> str:
+        before = text[:CONTEXT] if number else ""
+        after = text[-CONTEXT:] if number < len(words) - 1 else ""
+        return text if len(text) <= len(before) + len(after) + CONTEXT else f"{before} … {after}"
+
+    return tuple((op, cut(number, text) if op == "same" else text) for number, (op, text) in enumerate(words))
+
+
+def urls(view: Callable[[Any], Any], seen_by: Callable[[HttpRequest, int], Issue]) -> list[URLPattern]:
+    """Return the addresses of the screen. `seen_by` finds the issue for whoever may see it."""
+
+    def way(answer: Callable[[HttpRequest, Issue], HttpResponse], only: Callable[[Any], Any]) -> Any:
+        return view(only(lambda request, pk: answer(request, seen_by(request, pk))))
+
+    return [
+        path("<int:pk>/review/", way(screen, require_GET), name="digests_issue_review"),
+        path("<int:pk>/review/page/", way(page, require_GET), name="digests_issue_review_page"),
+        path("<int:pk>/review/tick/", way(save_tick, require_POST), name="digests_issue_tick"),
+        path("<int:pk>/review/say/", way(say, require_POST), name="digests_issue_say"),
+        path("<int:pk>/review/resolve/", way(resolve, require_POST), name="digests_issue_resolve"),
+    ]
+
+
+def screen(request: HttpRequest, issue: Issue, *, status: int = 200, **unsaid: Any) -> HttpResponse:
+    """Show the issue and all that is to be judged of it; `unsaid` is a remark that was refused, to mend and send."""
+    opened(request, issue)
+    since = str(request.GET.get("since") or "")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Review"),
+        "subtitle": str(issue),
+        "opts": Issue._meta,
+        "original": issue,
+        "desk": Screen(issue, request.user, since),
+        "next": f"{_address(issue)}?{urlencode({'since': since})}" if since else _address(issue),
+        "staff": editorial_comments.staff(),
+        "longest": editorial_comments.LONGEST,
+        "unsaid": unsaid,
+    }
+    return TemplateResponse(request, "admin/digests/issue/review.html", context, status=status)
+
+
+def page(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Show the words as readers will have them, for the frame of the screen."""
+    revision = revision_named(issue, request.GET)
+    if revision is None:
+        raise Http404
+    return draft_page(request, issue, revision.manuscript, is_framed=True)
+
+
+def save_tick(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Set or take off a tick. The screen's script gets the verdict's part of the page anew, others the page."""
+    if not may(request.user, Action.APPROVE):
+        raise PermissionDenied
+    uid, sha256 = (str(request.POST.get(name) or "") for name in ("uid", "sha256"))
+    by_script = request.headers.get("X-Requested-With") == "fetch"
+    try:
+        tick(issue, uid, sha256, by=request.user, read="read" in request.POST)
+    except workflow.Refused as refused:
+        if by_script:
+            return HttpResponse(str(refused), status=409, content_type="text/plain; charset=utf-8")
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(next_page(request, _address(issue)))
+    if not by_script:
+        return HttpResponseRedirect(f"{next_page(request, _address(issue))}#e-{uid}")
+    context = {"original": issue, "desk": Screen(issue, request.user), "next": next_page(request, _address(issue))}
+    return TemplateResponse(request, "admin/digests/issue/_verdict.html", context)
+
+
+def say(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Write a remark or an answer, and go back to it; what was refused comes back to be mended."""
+    if not may_comment(request.user):
+        raise PermissionDenied
+    try:
+        comment = editorial_comments.say(issue, by=request.user, **wanted(issue, request.POST))
+    except workflow.Refused as refused:
+        text = str(request.POST.get("text") or "")
+        return screen(request, issue, status=400, reasons=refused.reasons, text=text, kept=local_copy.name(request))
+    return HttpResponseRedirect(f"{local_copy.told(request, next_page(request, _address(issue)))}#c{comment.pk}")
+
+
+def _address(issue: Issue) -> str:
+    return reverse("admin:digests_issue_review", args=[issue.pk])

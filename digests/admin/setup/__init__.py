@@ -1,0 +1,1 @@
+"""What administrators set up, and each person's own settings."""

@@ -1,0 +1,1 @@
+"""Delivery: what goes out by itself."""

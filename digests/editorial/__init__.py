@@ -1,0 +1,1 @@
+"""Editorial work: the one door for every change, and the rules around it."""

@@ -1,0 +1,181 @@
+"""Threads on an issue: remarks on a story, an insight, a brief or a field, by their uid.
+
+Sections have no name of their own; what is said of one is said on the issue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from digests.editorial.preflight import Blocker, Place
+from digests.editorial.workflow import Refused, lock, person
+from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, block, line
+from digests.models import Comment, Issue, LastReviewed, Revision
+
+LONGEST = 10_000  # characters of one remark
+LONGEST_ABOUT = 200
+
+# What a remark may be on besides the whole thing.
+FIELDS: dict[type, tuple[str, ...]] = {
+    Manuscript: ("title", "summary", "intro", "category", "editor", "tags", "seo", "cover_image", "cover_alt"),
+    NewsItem: ("headline", "link", "body", "tags", "ai_role"),
+    Insight: ("label", "text", "basis"),
+    Brief: ("text",),
+}
+
+# Sent with the comment and the people it mentions, once the transaction is through.
+said = Signal()
+# Sent with the thread that somebody closed, and who did.
+resolved = Signal()
+
+# An @ that no Latin word runs into, as an address's does; Chinese is written up to it without a space.
+MENTION = re.compile(r"(?<![A-Za-z0-9_.+@-])@([\w.@+-]+)")
+
+
+def say(
+    issue: Issue,
+    text: str,
+    *,
+    by: Any,
+    name: str = "",
+    uid: str = "",
+    field: str = "",
+    thread: Comment | None = None,
+    revision: Revision | None = None,
+) -> Comment:
+    """Write a remark, or a reply in a thread, which opens it again; announce it after commit.
+
+    Nobody (`by=None`) is a guest by the `name` that they gave. `revision` is the one
+    that they saw; without, the newest. Raises Refused, and then wrote nothing.
+    """
+    text = block(text)
+    with transaction.atomic():
+        locked = lock(issue.pk)
+        seen = revision or locked.head
+        if reasons := list(_objections(locked, seen, text, uid, field, thread)):
+            raise Refused(*reasons)
+        if thread:
+            uid, field = thread.uid, thread.field
+            Comment.objects.filter(pk=thread.pk).update(resolved_at=None, resolved_by=None, resolved_by_name="")
+        comment = Comment.objects.create(
+            issue=locked,
+            uid=uid,
+            field=field,
+            thread=thread,
+            revision=seen,
+            author=by,
+            author_name=line(name) or person(by),
+            text=text,
+            about=thread.about if thread else about(seen.manuscript if seen else None, uid, field),
+        )
+        if by is not None and seen:
+            LastReviewed.objects.record(by, seen)
+        transaction.on_commit(lambda: said.send_robust(sender=Comment, comment=comment, people=mentioned(comment.text)))
+    return comment
+
+
+def _objections(
+    issue: Issue, seen: Revision | None, text: str, uid: str, field: str, thread: Comment | None
+) -> Iterator[Blocker]:
+    if not text:
+        yield Blocker("says_nothing", _("A comment needs words."), Place("text"), _("Write what you want to say."))
+    elif len(text) > LONGEST:
+        yield Blocker(
+            "too_long",
+            _("This comment has %(count)s characters; %(most)s fit.") % {"count": len(text), "most": LONGEST},
+            Place("text"),
+            _("Say it in parts."),
+        )
+    if thread:
+        if thread.issue_id != issue.pk or thread.thread_id:
+            yield Blocker("no_such_thread", _("This issue has no such thread."), Place("thread"), _("Look again."))
+        return
+    words = seen.manuscript if seen and seen.issue_id == issue.pk else None
+    found = thing(words, uid) if words else None
+    if found is None:
+        yield Blocker(
+            "no_such_place",
+            _("What you comment on is not in this issue any more."),
+            Place("uid", uid),
+            _("Look again, or comment on the issue."),
+        )
+    elif field and field not in FIELDS[type(found)]:
+        yield Blocker(
+            "no_such_field",
+            _("There is no field “%(field)s”.") % {"field": field[:40]},
+            Place("field"),
+            _("Look again."),
+        )
+
+
+def resolve(thread: Comment, *, by: Any) -> None:
+    """Close a thread; what was said in it stays readable."""
+    with transaction.atomic():
+        lock(thread.issue_id)
+        closed = Comment.objects.filter(pk=thread.pk, thread=None, resolved_at=None).update(
+            resolved_at=timezone.now(), resolved_by=by, resolved_by_name=person(by)
+        )
+        if closed:
+            transaction.on_commit(lambda: resolved.send_robust(sender=Comment, thread=thread, by=by))
+
+
+def thing(words: Manuscript, uid: str) -> Manuscript | NewsItem | Insight | Brief | None:
+    """Return what a uid names in an issue; without one, the issue itself."""
+    if not uid:
+        return words
+    named: tuple[NewsItem | Insight | Brief, ...] = (*words.items, *words.insights, *words.briefs)
+    return next((one for one in named if one.uid == uid), None)
+
+
+def about(words: Manuscript | None, uid: str, field: str) -> str:
+    """Return the words that a remark stands at, for when they are gone."""
+    found = thing(words, uid) if words else None
+    for name in (field, "headline", "title", "text"):
+        if name and (value := getattr(found, name, "")):
+            return (", ".join(value) if isinstance(value, tuple) else str(value))[:LONGEST_ABOUT]
+    return ""
+
+
+def staff() -> list[Any]:
+    """Return the people whom a remark can name, by the names that they log in with."""
+    return list(get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username"))
+
+
+def mentioned(text: str) -> list[Any]:
+    """Return the staff whom a text names with an @, each once."""
+    if "@" not in text:
+        return []
+    people = {one.get_username(): one for one in staff()}
+    return list({name: people[name] for _run, name in runs(text, people) if name}.values())
+
+
+def runs(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield a text in runs, each with the name that it is a mention of, if it is one.
+
+    A name ends where Latin letters and digits end: what follows it in Chinese is no part of it.
+    """
+    longest_first = sorted(names, key=len, reverse=True)
+    end = 0
+    for match in MENTION.finditer(text):
+        name = next((one for one in longest_first if _begins(match[1], one)), "")
+        if name:
+            if match.start() > end:
+                yield text[end : match.start()], ""
+            end = match.start(1) + len(name)
+            yield text[match.start() : end], name
+    if end < len(text):
+        yield text[end:], ""
+
+
+def _begins(word: str, name: str) -> bool:
+    after = word[len(name) : len(name) + 1]
+    runs_on = name[-1:].isascii() and after.isascii() and (after.isalnum() or after == "_")
+    return word[: len(name)].casefold() == name.casefold() and not runs_on

@@ -1,0 +1,116 @@
+"""A digest's days: the issue that each has, if any, and what readers see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Min, OuterRef, Prefetch, QuerySet, Subquery, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from digests.models import Digest, Edition, Issue, Revision
+
+
+class Gap(TextChoices):
+    """What a day lacks."""
+
+    NOT_PUBLIC = "not_public", _("Nothing was published")
+    NOT_BEGUN = "not_begun", _("Not begun")
+
+
+@dataclass(frozen=True, slots=True)
+class DayStatus:
+    """A day of a digest, as it stands at an instant."""
+
+    digest: Digest
+    date: date
+    at: datetime
+    issue: Any = None  # with `all_editions` and `head_id`, as `days` reads them
+    is_before_all: bool = False  # before the digest's first issue: nobody misses one there
+
+    @property
+    def editions(self) -> list[Edition]:
+        return list(self.issue.all_editions) if self.issue else []
+
+    @property
+    def live(self) -> Edition | None:
+        return next((one for one in self.editions if one.is_live(self.at)), None)
+
+    @property
+    def scheduled(self) -> Edition | None:
+        return next((one for one in self.editions if one.live_from > self.at), None)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.live is None and any(one.live_from <= self.at for one in self.editions)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Say whether the working copy has words that never went out and are not about to."""
+        return bool(self.issue) and self.issue.head_id not in {one.revision_id for one in self.editions}
+
+    @property
+    def is_today(self) -> bool:
+        return self.date == today(self.digest, self.at)
+
+    @property
+    def is_past(self) -> bool:
+        return self.date < today(self.digest, self.at)
+
+    @property
+    def deadline(self) -> datetime:
+        # In UTC: two instants of one zone are subtracted by the clock on its wall.
+        return datetime.combine(self.date, self.digest.deadline, self.digest.zone).astimezone(UTC)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Say whether readers should have this issue by now and do not."""
+        return self.live is None and self.deadline <= self.at
+
+    @property
+    def is_scheduled_late(self) -> bool:
+        return bool(self.scheduled and self.live is None and self.scheduled.live_from > self.deadline)
+
+    @property
+    def gap(self) -> Gap | None:
+        if self.is_past:
+            return None if self.live or self.is_before_all else Gap.NOT_PUBLIC
+        return None if self.issue else Gap.NOT_BEGUN
+
+
+def today(digest: Digest, at: datetime) -> date:
+    """Return the date by a digest's own clock."""
+    return at.astimezone(digest.zone).date()
+
+
+def with_heads(issues: QuerySet[Issue]) -> Any:
+    """Add `head_id`, the newest revision of each issue."""
+    newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number")
+    return issues.annotate(head_id=Subquery(newest.values("pk")[:1]))
+
+
+def days(
+    issues: QuerySet[Issue], digests: Iterable[Digest], first: date, last: date, *, at: datetime
+) -> dict[tuple[int, date], DayStatus]:
+    """Return each day of each digest from the first to the last, by the digest's number and the date.
+
+    Costs three queries however many there are.
+    """
+    digests = list(digests)
+    editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
+    of_span = with_heads(issues.filter(date__range=(first, last), digest__in=digests)).prefetch_related(editions)
+    known = {(issue.digest_id, issue.date): issue for issue in of_span}
+    begun = dict(issues.filter(digest__in=digests).order_by().values_list("digest").annotate(Min("date")))
+    found = {}
+    for digest in digests:
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            issue = known.get((digest.pk, day))
+            if issue:
+                issue.digest = digest
+            found[digest.pk, day] = DayStatus(
+                digest, day, at, issue, is_before_all=day < begun.get(digest.pk, date.max)
+            )
+    return found

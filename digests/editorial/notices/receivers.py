@@ -1,0 +1,55 @@
+"""Hears of what happens, and sees that people are told. Imported once, when the app is ready.
+
+All of it comes after the commit, and whatever fails here is logged and harms nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_save
+from django.dispatch import receiver
+
+from digests.editorial.comments import resolved, said
+from digests.editorial.notices import Ending, events, mail, telling
+from digests.editorial.workflow import announced, person
+from digests.models import Comment, LogEntry
+
+Person: Any = get_user_model()
+
+
+@receiver(announced)
+def tell_of_action(entry: LogEntry, **kwargs: Any) -> None:
+    if entry.issue:
+        news = events.of_entry(entry)
+        mail.plan(telling.tell(entry.issue, news, Ending(entry.action, entry.actor_id, entry.actor_name)))
+
+
+@receiver(said)
+def tell_of_remark(comment: Comment, people: list[Any], **kwargs: Any) -> None:
+    news = events.of_comment(comment, people)
+    mail.plan(telling.tell(comment.issue, news, Ending("said", comment.author_id, comment.author_name)))
+
+
+@receiver(resolved)
+def tell_of_resolution(thread: Comment, by: Any, **kwargs: Any) -> None:
+    closed = Comment.objects.select_related("issue").get(pk=thread.pk)
+    news = events.of_resolution(closed, by)
+    mail.plan(telling.tell(closed.issue, news, Ending("resolved", by and by.pk, person(by))))
+
+
+@receiver(m2m_changed, sender=Person.groups.through)
+@receiver(m2m_changed, sender=Person.user_permissions.through)
+def tell_of_roles(action: str, **kwargs: Any) -> None:
+    """Whoever gains a role is waited for, and whoever loses it is not any more."""
+    if action.startswith("post_"):
+        transaction.on_commit(lambda: mail.plan(telling.tell_all()), robust=True)
+
+
+@receiver(post_save, sender=Person)
+def tell_of_people(created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    """Who leaves is waited for no more. Logging in saves a person too, and changes nothing."""
+    if not created and update_fields != frozenset({"last_login"}):
+        transaction.on_commit(lambda: mail.plan(telling.tell_all()), robust=True)

@@ -1,0 +1,141 @@
+"""Writes notices, and settles those that are not true any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from digests.editorial.notices import Ending, News
+from digests.editorial.notices.blocking import waits
+from digests.editorial.permissions import at_the_desk
+from digests.editorial.workflow import Refused, lock
+from digests.models import Edition, Issue, Notice, NotificationPreference
+from digests.models.notices import BLOCKING
+from digests.models.states import State
+
+NOBODY = Ending()
+DONE = "done"  # how a person settles a mention by hand; it stays so
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"  # as settings have it without EMAIL_URL
+
+
+def tell(issue: Issue, news: Iterable[News] = (), ending: Ending = NOBODY) -> set[datetime]:
+    """Bring an issue's notices up to date after an event; return when mails about it are due.
+
+    What blocks somebody is read from the issue itself, and what does not any more is
+    settled, by the `ending`. `news` are for information: nobody gets one of an event
+    that made them blocking, and everybody at most one.
+    """
+    with transaction.atomic():
+        try:
+            locked = lock(issue.pk)
+        except Refused:  # it was deleted, and its notices with it
+            return set()
+        wanted = _by_place(waits(locked))
+        fresh = _settle(locked, wanted, ending)
+        busy, here = {person for person, _key in fresh}, at_the_desk()
+        rest = {
+            place: one
+            for place, one in _by_place(news).items()
+            if place not in wanted and place[0] in here and place[0] not in busy
+        }
+        return _write(locked, fresh, rest)
+
+
+def tell_all() -> set[datetime]:
+    """Bring every issue up to date that waits for somebody, or is said to."""
+    flagged = Edition.objects.ever_live().flagged().values("issue")
+    restless = Issue.objects.filter(
+        Q(state__in=[State.IN_REVIEW, State.CHANGES_REQUESTED])
+        | Q(state=State.APPROVED, editions=None)
+        | Q(pk__in=Notice.objects.blocking().values("issue"))
+        | Q(pk__in=flagged)
+    ).distinct()
+    return {due for issue in restless for due in tell(issue)}
+
+
+# What a notice that was settled gets anew when it is true again.
+ANEW = [
+    "kind", "weight", "details", "created_at", "read_at", "settled_at", "settled_how", "settled_by",
+    "settled_by_name", "mail_at", "mailed_at",
+]  # fmt: skip
+Place = tuple[int, str]  # a person, and the key of what they are told
+
+
+def _by_place(news: Iterable[News]) -> dict[Place, News]:
+    """Return who is told what; of two on the same event, the first."""
+    found: dict[Place, News] = {}
+    for one in news:
+        for person in one.people:
+            found.setdefault((person, one.key), one)
+    return found
+
+
+def _settle(issue: Issue, wanted: dict[Place, News], ending: Ending) -> dict[Place, News]:
+    """Settle what is not wanted any more, and return what is to be told."""
+    keys = {key for _person, key in wanted}
+    concerned = Notice.objects.filter(BLOCKING | Q(key__in=keys), issue=issue)
+    standing = {(notice.person_id, notice.key): notice for notice in concerned.held()}
+    over = [notice.pk for place, notice in standing.items() if notice.is_blocking and place not in wanted]
+    Notice.objects.filter(pk__in=over).settle(ending.how, ending.by, ending.by_name)
+    return {
+        place: news for place, news in wanted.items() if not ((notice := standing.get(place)) and _stays(notice, news))
+    }
+
+
+def _stays(notice: Notice, news: News) -> bool:
+    """Say whether a notice is as it should be: it says this already, or its person put an end to it."""
+    return notice.settled_how == DONE or (notice.is_blocking and notice.kind == news.kind)
+
+
+def _write(issue: Issue, blocking: dict[Place, News], rest: dict[Place, News]) -> set[datetime]:
+    now = timezone.now()
+    reached = _reached(issue, {person for person, _key in (*blocking, *rest)})
+
+    def notices(told: dict[Place, News], weight: str) -> list[Notice]:
+        return [
+            Notice(
+                person_id=person,
+                issue=issue,
+                key=key,
+                kind=news.kind,
+                weight=weight,
+                details=news.details,
+                created_at=now,
+                mail_at=reached[person].mail_at(weight, now) if person in reached else None,
+            )
+            for (person, key), news in told.items()
+        ]
+
+    anew, others = notices(blocking, Notice.Weight.BLOCKING), notices(rest, Notice.Weight.FYI)
+    Notice.objects.bulk_create(anew, update_conflicts=True, unique_fields=["person", "key"], update_fields=ANEW)
+    Notice.objects.bulk_create(others, ignore_conflicts=True)
+    return {notice.mail_at for notice in (*anew, *others) if notice.mail_at}
+
+
+def _reached(issue: Issue, people: set[int]) -> dict[int, NotificationPreference]:
+    """Return how those want to be told who get mail about an issue at all."""
+    if not people or settings.EMAIL_BACKEND == NO_MAIL:
+        return {}
+    told = {one.person_id: one for one in NotificationPreference.objects.filter(person__in=people)}
+    muted = set(
+        NotificationPreference.objects.filter(person__in=people, muted=issue.digest_id).values_list(
+            "person_id", flat=True
+        )
+    )
+    addressed = get_user_model().objects.filter(pk__in=people - muted).exclude(email="").values_list("pk", flat=True)
+    return {person: told.get(person) or NotificationPreference(person_id=person) for person in addressed}
+
+
+def reschedule(told: NotificationPreference) -> set[datetime]:
+    """Let a person's choice hold for what was not mailed yet too; return when mails are due by it."""
+    now, waiting = timezone.now(), Notice.objects.filter(person=told.person).unsent()
+    for weight in Notice.Weight.values:
+        waiting.filter(weight=weight).update(mail_at=told.mail_at(weight, now))
+    waiting.filter(issue__in=Issue.objects.filter(digest__in=told.muted.all())).update(mail_at=None)
+    return {at for at in waiting.values_list("mail_at", flat=True) if at}

@@ -1,0 +1,40 @@
+"""Ticks: a reviewer says of each story, in exactly these words, that they have read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from digests.editorial.preflight import Blocker, Place
+from digests.editorial.workflow import Refused, lock
+from digests.models import Issue, LastReviewed, StorySignOff
+
+
+def tick(issue: Issue, uid: str, sha256: str, *, by: Any, read: bool = True) -> None:
+    """Tick a story in the words named `sha256`, or take the tick off. Raises Refused if it has other words now."""
+    with transaction.atomic():
+        locked = lock(issue.pk)
+        head = locked.head
+        item = next((one for one in head.manuscript.items if one.uid == uid), None) if head else None
+        if item is None:
+            raise Refused(
+                Blocker(
+                    "no_such_story", _("This story is not in the issue any more."), Place("ticks"), _("Look again.")
+                )
+            )
+        if item.sha256 != sha256:
+            raise Refused(
+                Blocker(
+                    "other_words",
+                    _("“%(headline)s” was changed since you opened this page.") % {"headline": item.headline},
+                    Place("ticks", uid),
+                    _("Open the page again and read what changed before you tick it."),
+                )
+            )
+        LastReviewed.objects.record(by, head)
+        if read:
+            StorySignOff.objects.update_or_create(issue=locked, person=by, uid=uid, defaults={"sha256": sha256})
+        else:
+            StorySignOff.objects.filter(issue=locked, person=by, uid=uid).delete()

@@ -1,0 +1,125 @@
+"""Visibility, named once: what readers may see, and what staff may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from digests.models import Digest, Edition, Issue, Story  # noqa: F401 - the bases below name them
+
+
+def _span(at: datetime, prefix: str = "") -> Q:
+    begun = Q(**{f"{prefix}live_from__lte": at})
+    return begun & (Q(**{f"{prefix}live_until": None}) | Q(**{f"{prefix}live_until__gt": at}))
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers see at an instant: at most one an issue."""
+        return self.filter(_span(at or timezone.now()))
+
+    def pending(self, at: datetime | None = None) -> Self:
+        """Return the editions whose hour has not come."""
+        return self.filter(live_from__gt=at or timezone.now())
+
+    def hidden(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers do not see at an instant: all but the live ones.
+
+        They are few, and indexes name them, so what counts much of what is live leaves these out: to look up the
+        edition of each row costs ten times as much.
+        """
+        at = at or timezone.now()
+        return self.filter(Q(live_from__gt=at) | Q(live_until__lte=at))
+
+    def ever_live(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers see or have seen."""
+        return self.filter(live_from__lte=at or timezone.now())
+
+    def dated(self) -> Self:
+        """Add `first_published`: when readers first had the issue, whatever was corrected since."""
+        first = self.model._default_manager.filter(issue=OuterRef("issue")).order_by("live_from").values("live_from")
+        return self.annotate(first_published=Subquery(first[:1]))
+
+    def readable_history(self, at: datetime | None = None) -> Self:
+        """Return the editions that readers may have: the live ones, and those that led to them.
+
+        What was withdrawn stays so when its issue is published anew.
+        """
+        withdrawn = self.model._default_manager.withdrawn(at).filter(issue=OuterRef("issue"))
+        return self.ever_live(at).exclude(Exists(withdrawn.filter(live_until__gt=OuterRef("live_from"))))
+
+    def corrections(self, at: datetime | None = None) -> Self:
+        """Return the editions that told readers of a correction, of those that they may have, the newest first."""
+        return self.readable_history(at).exclude(correction="").order_by("-live_from", "-pk")
+
+    def withdrawn(self, at: datetime | None = None) -> Self:
+        """Return the editions that ended and had none to take their place, what went last first."""
+        following = self.model._default_manager.filter(issue=OuterRef("issue"), live_from=OuterRef("live_until"))
+        ended = self.filter(live_until__lte=at or timezone.now())
+        return ended.exclude(Exists(following)).order_by("-live_until", "-pk")
+
+    def corrections_log(self, at: datetime | None = None) -> Self:
+        """Return what the log of corrections tells: corrections, and issues that were withdrawn, by their last edition.
+
+        Each has when it was told, `told_at`, and whether it `is_withdrawal`.
+        """
+        at = at or timezone.now()
+        itself = self.model._default_manager.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            is_withdrawal=Exists(itself.withdrawn(at)),
+            told_at=Case(When(is_withdrawal=True, then="live_until"), default="live_from"),
+        ).filter(Q(is_withdrawal=True) | Exists(itself.corrections(at)))
+
+    def flagged(self) -> Self:
+        """Return what went out without approval and still waits for one."""
+        return self.exclude(forced_reason="").filter(endorsed_at=None)
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the stories of live editions, tombstones left out."""
+        return self.filter(_span(at or timezone.now(), "edition__"), retracted=False)
+
+    def countable(self, at: datetime | None = None) -> Self:
+        """Return the same as `live`, in the form that is quick to count where they are many."""
+        edition: Any = self.model._meta.get_field("edition").related_model
+        return self.filter(retracted=False).exclude(edition__in=edition.objects.hidden(at))
+
+    def with_public_page(self, at: datetime | None = None) -> Self:
+        """Return what has a page of its own at an instant: live stories and tombstones."""
+        return self.filter(_span(at or timezone.now(), "edition__"))
+
+    def once(self, at: datetime | None = None) -> Self:
+        """Leave out stories that another live edition has too, and had later: what is at their address is that.
+
+        A story that goes on in another issue is in two when its former one is rolled back.
+        """
+        later = self.model._default_manager.with_public_page(at).filter(
+            uid=OuterRef("uid"), edition__live_from__gt=OuterRef("edition__live_from")
+        )
+        return self.exclude(Exists(later))
+
+    def dated(self) -> Self:
+        """Add `first_published`: when readers first had the story, in whichever edition."""
+        first = self.model._default_manager.filter(uid=OuterRef("uid")).order_by("edition__live_from")
+        return self.annotate(first_published=Subquery(first.values("edition__live_from")[:1]))
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the digests that have something to read at an instant."""
+        edition: Any = self.model._meta.get_field("editions").related_model
+        return self.filter(Exists(edition.objects.live(at).filter(digest=OuterRef("pk"))))
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def for_desk(self, user: Any) -> Self:
+        """Return the working copies that a person may see: staff who may view issues see all."""
+        if user.is_active and user.is_staff and user.has_perm("digests.view_issue"):
+            return self
+        return self.none()

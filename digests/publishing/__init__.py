@@ -1,0 +1,1 @@
+"""Publishing: editions, and everything that is projected from them."""

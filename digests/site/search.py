@@ -1,0 +1,203 @@
+"""Search: stories that contain exactly what was asked for, the most telling first."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, Self
+
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+from django.utils.safestring import SafeString
+
+from digests.models import EditionTag, Story, StoryText, Tag
+from digests.models.desk import LAST_DAY
+from digests.text.folding import fold, places
+from digests.text.languages import opening
+from digests.text.markup import marked
+
+Stories = QuerySet[Story, Any]
+
+EXCERPT = 140  # characters
+BEFORE = 40  # of them, at the most, before the first hit
+
+_TERM = re.compile(r'(-?)(?:["“]([^"“”]*[^"“”\s][^"“”]*)(?:["”]|$)|(\S+))')
+_PLACE = re.compile(r"([01])-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1,9})")
+_SENTENCE = re.compile(r"[。！？!?…\n]\s*|\.\s+")
+
+
+def any_of(stories: Stories, phrases: Iterable[str]) -> Stories:
+    """Narrow stories to those that have any of some folded phrases; without phrases, leave them as they are."""
+    held, said = [], Q()
+    for phrase in phrases:
+        if StoryText.objects.are_many(phrase):
+            said |= _says(phrase)
+        else:
+            held.append(StoryText.objects.holding(phrase))
+    if held:
+        union = " UNION ".join(one.sql for one in held)  # one set of keys, which a database can begin with
+        said |= Q(pk__in=RawSQL(union, [value for one in held for value in one.params]))
+    return stories.filter(said)
+
+
+def tagged(tags: Iterable[Tag]) -> Q:
+    """Return what is true of stories that have one of some tags, or are in an issue that has one itself."""
+    of_story = Story.tags.through.objects.filter(tag__in=tags).values("story")
+    return Q(pk__in=of_story) | Q(edition__in=EditionTag.objects.filter(tag__in=tags, own=True).values("edition"))
+
+
+def shown(stories: Stories) -> Stories:
+    """Read of stories what a hit shows, and their `plain` words."""
+    # Until migrate has caught up, a story from before there was a search has no text.
+    plain = Coalesce("text__plain", Value(""), output_field=TextField())
+    return stories.annotate(plain=plain).select_related("edition__digest", "source").only(*_SHOWN)
+
+
+_SHOWN = (
+    "uid", "headline", "section", "position", "source__name", "source__domain",
+    "edition__date", *(f"edition__digest__{name}" for name in ("slug", "name", "language")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked for: all of some phrases and none of others, folded."""
+
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read words, "phrases in quotes", and a minus before what is left out. All other signs are themselves."""
+        wanted: dict[str, bool] = {}
+        unwanted: dict[str, bool] = {}
+        for minus, phrase, word in _TERM.findall(unicodedata.normalize("NFKC", text)):
+            if term := fold(phrase or word):
+                (unwanted if minus else wanted)[term] = True
+        return cls(tuple(wanted), tuple(unwanted))
+
+    def __len__(self) -> int:
+        return len(self.wanted) + len(self.unwanted)
+
+    def among(self, stories: Stories) -> Stories:
+        """Narrow stories to those that were asked for.
+
+        What few have is looked up in the index. What many have is compared, story by story: so whoever wants a page of
+        them is done once it is full, and nobody collects and sorts them all.
+        """
+        if self.wanted and StoryText.objects.are_many(*self.wanted):
+            for phrase in self.wanted:
+                stories = stories.filter(_says(phrase))
+        elif self.wanted:
+            stories = stories.filter(pk__in=StoryText.objects.holding(*self.wanted))
+        for phrase in self.unwanted:
+            stories = stories.exclude(_says(phrase))
+        return stories
+
+    def ranked(self, found: Stories, after: str, many: int) -> list[Any]:
+        """Return so many of what was found, from a place on.
+
+        What has all the phrases in its headline comes first, then what is newer; an issue's in its own order.
+        Each has its `rank`. Raises ValueError if the place is none.
+        """
+        begin = _place(after) if after else None
+        listed: list[Any] = []
+        for rank, ranked in self._by_rank(found):
+            if len(listed) < many and (begin is None or rank <= begin[0]):
+                rest = _after(ranked, *begin[1:]) if begin and rank == begin[0] else ranked
+                listed += in_order(rest.annotate(rank=Value(rank)))[: many - len(listed)]
+        return listed
+
+    def _by_rank(self, found: Stories) -> Iterator[tuple[int, Stories]]:
+        if not self.wanted:
+            yield 0, found
+            return
+        told = Q(*(Q(text__headline__contains=phrase) for phrase in self.wanted))
+        if StoryText.objects.are_many(*self.wanted, in_headline=True):
+            yield 1, found.filter(told)
+        else:
+            yield 1, found.filter(pk__in=StoryText.objects.holding(*self.wanted, in_headline=True))
+        yield 0, found.exclude(told)
+
+
+def _says(phrase: str) -> Q:
+    return Q(text__headline__contains=phrase) | Q(text__body__contains=phrase)
+
+
+def in_order(stories: Stories) -> Stories:
+    """Put what is newer first; an issue's in its own order."""
+    # A bound that all keep, so that SQLite walks by date and stops, and does not sort all that is live.
+    return stories.filter(edition__date__lte=LAST_DAY).order_by("-edition__date", "-edition_id", "position")
+
+
+# Where a page of what was found begins
+
+
+def place(story: Any) -> str:
+    """Return where a ranked story stands."""
+    return f"{story.rank}-{story.edition.date}-{story.edition_id}-{story.position}"
+
+
+def _place(text: str) -> tuple[int, date, int, int]:
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no place among what was found")
+    return int(found[1]), date.fromisoformat(found[2]), int(found[3]), int(found[4])
+
+
+def _after(stories: Stories, day: date, edition: int, position: int) -> Stories:
+    later = Q(edition__date__lt=day) | Q(edition_id__lt=edition) | Q(edition_id=edition, position__gt=position)
+    return stories.filter(later, edition__date__lte=day)
+
+
+# How a hit is shown
+
+
+def hits(stories: Iterable[Any], query: Query) -> list[dict[str, Any]]:
+    """Return stories that were read as `shown`, with what is marked of them."""
+    return [
+        {"story": story, "headline": headline(story, query), "excerpt": excerpt(story.plain, query)}
+        for story in stories
+    ]
+
+
+def headline(story: Story, query: Query) -> SafeString:
+    return marked(story.headline, _hits(story.headline, query.wanted))
+
+
+def excerpt(plain: str, query: Query) -> SafeString:
+    """Return the words round the first hit in a text, or its first words, with every hit in them marked."""
+    text = plain.replace("\n", " ")
+    first = min((begin for phrase in query.wanted for begin, _end in islice(places(text, phrase), 1)), default=0)
+    begin = _beginning(plain, first)
+    shown = ("…" if begin else "") + opening(text[begin:].rstrip(), EXCERPT)
+    return marked(shown, _hits(shown, query.wanted))
+
+
+def _beginning(plain: str, hit: int) -> int:
+    """Return where an excerpt begins: with the sentence of the hit, or a few words before it."""
+    if hit <= BEFORE:
+        return 0
+    begin = hit - BEFORE
+    if ends := [found.end() for found in _SENTENCE.finditer(plain, begin, hit)]:
+        return ends[0]
+    space = plain.find(" ", begin, hit)
+    return space + 1 if space >= 0 and plain[begin].isascii() else begin
+
+
+def _hits(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Find phrases in a text, in order; what overlaps is one hit."""
+    end = begin = 0
+    for start, stop in sorted(hit for phrase in phrases for hit in places(text, phrase)):
+        if start > end:
+            if end:
+                yield begin, end
+            begin = start
+        end = max(end, stop)
+    if end:
+        yield begin, end

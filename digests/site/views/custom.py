@@ -1,0 +1,93 @@
+"""A feed that a reader composes: what a line of wishes would have brought, and where to subscribe to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from digests.models import Digest, Story
+from digests.site import feed_queries, search
+from digests.site.views.responses import answer, asked_again, feed_links, readable
+
+SHOWN = 20  # stories
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+
+class Line(forms.Form):
+    """A line of wishes."""
+
+    q = forms.CharField(
+        label=_("Your wishes"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "maxlength": feed_queries.LONGEST,
+                "autocomplete": "off",
+                "autocapitalize": "off",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+    def clean_q(self) -> tuple[feed_queries.Wishes, feed_queries.Rows] | None:
+        if not self.cleaned_data["q"]:
+            return None
+        said = feed_queries.read(self.cleaned_data["q"])
+        return said, said.rows()
+
+
+# What is said of wishes, in their own order.
+SAID = {
+    ("", True): _("Any of these words"),
+    ("", False): _("None of these words"),
+    ("digest", True): _("Only in"),
+    ("digest", False): _("Not in"),
+    ("tag", True): _("Only tagged"),
+    ("tag", False): _("Not tagged"),
+    ("source", True): _("Only from"),
+    ("source", False): _("Not from"),
+}
+
+
+@readable
+def custom(request: HttpRequest) -> HttpResponse:
+    """Let a reader write wishes, and show which stories they would have brought."""
+    line = Line(request.GET, auto_id="look-%s", label_suffix="", use_required_attribute=False)
+    context: dict[str, Any] = {"line": line, "given": request.GET.get("q", "").strip()}
+    if not line.is_valid():
+        return answer(request, "site/custom.html", context, status=400)
+    asked = line.cleaned_data["q"]
+    if asked and request.GET["q"] != str(asked[0]):
+        # What a form sends is hard to read; this can be read, and changed, in the address.
+        return HttpResponseRedirect(f"?{_query(asked[0], **asked_again(request))}")
+    context |= _brought(*asked) if asked else {"digests": Digest.objects.live().order_by("name")}
+    return answer(request, "site/custom.html", context)
+
+
+def _brought(said: feed_queries.Wishes, rows: feed_queries.Rows) -> dict[str, Any]:
+    """Return what wishes say, what they would have brought, and their feeds. Two queries."""
+    stories = said.among(Story.objects.live().once(), rows)
+    newest = search.shown(search.in_order(stories))[:SHOWN]
+    today = timezone.localdate()
+    lately = stories.filter(edition__date__gt=today - MONTH)
+    return {
+        "said": [
+            (SAID[kind], [row for wish in group for row in rows.get(wish, [wish.words])])
+            for kind, group in groupby(said.all, key=lambda wish: (wish.place, wish.wanted))
+        ],
+        "lately": lately.aggregate(week=Count("pk", filter=Q(edition__date__gt=today - WEEK)), month=Count("pk")),
+        "hits": search.hits(newest, search.Query(said.words(wanted=True))),
+        "feeds": [{**feed, "url": f"{feed['url']}?{_query(said)}"} for feed in feed_links("custom")],
+    }
+
+
+def _query(said: feed_queries.Wishes, **more: str) -> str:
+    return urlencode({"q": said, **more}, safe=":")

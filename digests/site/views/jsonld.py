@@ -1,0 +1,155 @@
+"""What search engines read of a page: schema.org's words, as JSON-LD.
+
+It says what the page says, and nothing that readers do not see there. What is empty is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from digests.manuscript.values import domain
+from digests.models import Digest, Edition
+from digests.publishing.addresses import absolute
+from digests.site.views.presenters import SharedPicture
+from digests.text.markup import data_block
+
+_LINK = re.compile(r' href="(https?://[^"]+)"')  # as markup.py writes it
+
+Thing = dict[str, Any]
+
+
+def of_issue(edition: Any, image: SharedPicture, corrections: Iterable[Edition]) -> SafeString:
+    """Describe an issue, with the stories that readers see in it, and the way to it."""
+    page, digest = edition.page, edition.digest
+    items = [item for section in page["sections"] for item in section["items"] if not item["retracted"]]
+    article = _article(edition, edition, page["title"], image, page["editor"], edition.live_from) | {
+        "description": edition.summary,
+        "articleSection": [section["title"] for section in page["sections"]],
+        "keywords": _distinct([*page["seo"], *page["tags"]]),
+        "isBasedOn": _distinct(page["cited"]),
+        "hasPart": [
+            {"@type": "NewsArticle", "headline": item["headline"], "url": _story(item["uid"])} for item in items
+        ],
+        "correction": [
+            {"@type": "CorrectionComment", "text": one.note, "datePublished": _time(one.live_from, digest)}
+            for one in corrections
+            if one.note
+        ],
+    }
+    return _written(article) + _trail((digest.name, digest), (page["title"], edition))
+
+
+def of_story(story: Any, image: SharedPicture) -> SafeString:
+    """Describe a story, the issue that it is part of, and the way to it."""
+    edition, page = story.edition, story.page
+    article = _article(story, edition, story.headline, image, story.editor, story.changed_at) | {
+        "description": story.excerpt,
+        "articleSection": story.section,
+        "keywords": page["tags"],
+        "isBasedOn": _distinct(_cited(page)),
+        "isPartOf": {
+            "@type": "NewsArticle",
+            "headline": edition.title,
+            "url": absolute(edition.get_absolute_url()),
+        },
+        "correction": absolute(f"{story.get_absolute_url()}#corrections") if story.corrections else "",
+    }
+    digest = edition.digest
+    return _written(article) + _trail((digest.name, digest), (edition.title, edition), (story.headline, story))
+
+
+def of_site(name: str, search: str) -> SafeString:
+    """Describe the newsroom, and how it is searched."""
+    action = {
+        "@type": "SearchAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": f"{absolute(search)}?q={{search_term_string}}"},
+        "query-input": "required name=search_term_string",
+    }
+    return _written({"@type": "WebSite", "name": name, "url": absolute("/"), "potentialAction": action})
+
+
+def _article(what: Any, edition: Any, headline: str, image: SharedPicture, editor: str, changed_at: datetime) -> Thing:
+    digest, url = edition.digest, absolute(what.get_absolute_url())
+    return {
+        "@type": "NewsArticle",
+        "headline": headline,
+        "url": url,
+        "mainEntityOfPage": url,
+        "datePublished": _time(what.first_published, digest),
+        "dateModified": _time(changed_at, digest),
+        "inLanguage": digest.language,
+        "isAccessibleForFree": True,
+        "image": {
+            "@type": "ImageObject",
+            "url": absolute(image.path),
+            "width": image.width,
+            "height": image.height,
+            "caption": image.alt,
+        },
+        "author": {"@type": "Person", "name": editor} if editor else _named(digest),
+        "publisher": _publisher(digest),
+    }
+
+
+def _named(digest: Digest) -> Thing:
+    return {"@type": "NewsMediaOrganization", "name": digest.name, "url": absolute(digest.get_absolute_url())}
+
+
+def _publisher(digest: Digest) -> Thing:
+    policies = absolute(f"{digest.get_absolute_url()}#policies") if digest.policies else ""
+    return _said(
+        {
+            **_named(digest),
+            "logo": {"@type": "ImageObject", "url": absolute(static("img/mark.svg"))},
+            "publishingPrinciples": policies,
+            "correctionsPolicy": policies,
+        }
+    )
+
+
+def _trail(*steps: tuple[str, Any]) -> SafeString:
+    """Return the way to a page from its digest."""
+    return _written(
+        {
+            "@type": "BreadcrumbList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": place, "name": name, "item": absolute(thing.get_absolute_url())}
+                for place, (name, thing) in enumerate(steps, start=1)
+            ],
+        }
+    )
+
+
+def _cited(page: Thing) -> list[str]:
+    """Return the links of a story to its sources, as they stand on its page."""
+    notes = [said["html"] for note in page["notes"] for said in note["insights"]]
+    links = [unescape(link) for html in (page["body"], *notes) for link in _LINK.findall(html)]
+    return [url for url in (page["link"], *links) if domain(url)]
+
+
+def _story(uid: str) -> str:
+    return absolute(reverse("story", args=[uid]))
+
+
+def _time(instant: datetime, digest: Digest) -> str:
+    return instant.astimezone(digest.zone).isoformat(timespec="seconds")
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def _said(thing: Thing) -> Thing:
+    return {name: value for name, value in thing.items() if value or value is False}
+
+
+def _written(thing: Thing) -> SafeString:
+    return data_block({"@context": "https://schema.org", **_said(thing)}, "application/ld+json")

@@ -1,0 +1,98 @@
+"""A story, at its own address for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from digests.models import Edition, Retraction, Story, Tag
+from digests.publishing import pictures
+from digests.publishing.changes import reworded
+from digests.site import related
+from digests.site.views import jsonld
+from digests.site.views.presenters import alone, dressed, in_time, shared
+from digests.site.views.responses import Gone, answer, feed_links, readable
+from digests.text.markup import render
+
+
+@readable
+def story(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show one story of a live edition, or its tombstone."""
+    corrections = Edition.objects.corrections().filter(issue=OuterRef("edition__issue"))
+    found: Any = (
+        Story.objects.with_public_page()
+        .filter(uid=uid)
+        .select_related("edition__digest", "source")
+        .dated()
+        .annotate(
+            is_corrected=Exists(corrections),
+            editor=F("edition__page__editor"),
+            cover_alt=F("edition__page__cover__alt"),
+        )
+        .defer("edition__page")
+        .order_by("-edition__live_from")
+        .first()
+    )
+    if found is None:
+        raise _gone(uid)
+    edition = found.edition
+    if found.retracted:
+        raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
+    is_first = found.first_published == edition.live_from
+    versions = [] if is_first else reworded([uid]).get(uid, [])
+    found.changed_at = versions[-1][1].edition.live_from if versions else found.first_published
+    found.corrections = _corrections(versions, found)
+    thread = list(in_time(Story.objects.live().filter(thread=found.thread))) if found.thread else []
+    beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
+    tags = Tag.objects.known(found.page["tags"])
+    item = dressed(alone(found.page), {found.source.domain: found.source} if found.source else {}, tags)
+    shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
+    image = shared(edition, shown, found.cover_alt)
+    context = {
+        "pictures": shown,
+        "shared": image,
+        "structured": jsonld.of_story(found, image),
+        "story": found,
+        "edition": edition,
+        "item": item,
+        "thread": thread if len(thread) > 1 else [],
+        "latest": thread[-1] if thread and thread[-1].uid != uid else None,
+        "related": related.find(found, [tag.pk for tag in tags.values()]),
+        "earlier": beside.filter(position__lt=found.position).order_by("-position").first(),
+        "later": beside.filter(position__gt=found.position).order_by("position").first(),
+        "feeds": feed_links("stories", edition.digest.slug),
+    }
+    return answer(request, "site/story.html", context, digest=edition.digest)
+
+
+def _corrections(versions: list[tuple[Story, Story]], story: Story) -> list[Any]:
+    """Return the editions of a story's issue in which its words became others, each with the one `before` it."""
+    found: list[Any] = []
+    for old, new in versions:
+        if old.edition.issue_id == new.edition.issue_id == story.edition.issue_id:
+            corrected: Any = new.edition
+            corrected.before = old.edition.number
+            found.append(corrected)
+    return found
+
+
+def _gone(uid: str) -> Exception:
+    """Return what to answer for a story that readers have no more: dropped from an issue that stands, or gone with it.
+
+    Nothing of its words is said; if it was retracted before it was dropped, its reason still is.
+    """
+    past = Story.objects.filter(uid=uid, edition__in=Edition.objects.ever_live()).order_by("-edition__live_from")
+    last = past.select_related("edition__digest").defer("page", "edition__page").first()
+    if last is None:
+        return Http404(_("There is no such story."))
+    digest, issue = last.edition.digest, last.edition.issue_id
+    live = Edition.objects.live().filter(issue=issue).defer("page").first()
+    retraction = Retraction.objects.filter(issue=issue, uid=uid).first()
+    if live and retraction:
+        with translation.override(digest.language):
+            return Gone(digest, edition=live, reason=render(retraction.reason))
+    return Gone(digest, dropped_from=live, story_of=last.edition.date)

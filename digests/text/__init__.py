@@ -1,0 +1,1 @@
+"""Text: Markdown to safe HTML, languages, and how texts are compared. Knows no models."""
