@@ -7,7 +7,7 @@ from digests.admin.issue import issue_admin
 from digests.admin.review import history
 from digests.admin.setup import digest, notice, picture, source, tag
 
-__all__ = ["digest", "history", "issue", "notice", "picture", "source", "tag"]
+__all__ = ["digest", "history", "issue_admin", "notice", "picture", "source", "tag"]
 
 admin.site.site_header = _("Newsroom")
 admin.site.site_title = _("Newsroom")

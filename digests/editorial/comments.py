@@ -69,7 +69,7 @@ def say(
             issue=locked,
             uid=uid,
             field=field,
-            thread=thread,
+            parent=thread,
             revision=seen,
             author=by,
             author_name=line(name) or person(by),
@@ -95,7 +95,7 @@ def _objections(
             _("Say it in parts."),
         )
     if thread:
-        if thread.issue_id != issue.pk or thread.thread_id:
+        if thread.issue_id != issue.pk or thread.parent_id:
             yield Blocker("no_such_thread", _("This issue has no such thread."), Place("thread"), _("Look again."))
         return
     words = seen.manuscript if seen and seen.issue_id == issue.pk else None
@@ -120,7 +120,7 @@ def resolve(thread: Comment, *, by: Any) -> None:
     """Close a thread; what was said in it stays readable."""
     with transaction.atomic():
         lock(thread.issue_id)
-        closed = Comment.objects.filter(pk=thread.pk, thread=None, resolved_at=None).update(
+        closed = Comment.objects.filter(pk=thread.pk, parent=None, resolved_at=None).update(
             resolved_at=timezone.now(), resolved_by=by, resolved_by_name=person(by)
         )
         if closed:

@@ -116,14 +116,14 @@ def opened(link: PreviewLink) -> None:
 
 def remarks(link: PreviewLink) -> list[Comment]:
     """Return the threads that began by a link, with their answers: all that its guest may see of any."""
-    return list(link.remarks.filter(thread=None).prefetch_related("replies").order_by("created_at", "pk"))
+    return list(link.comments.filter(parent=None).prefetch_related("replies").order_by("created_at", "pk"))
 
 
 def remark(link: PreviewLink, text: str, *, name: str, uid: str = "", thread: int | None = None) -> Comment:
     """Write what a guest says of the issue or of a story, or answers in a thread of theirs. Raises Refused."""
     with transaction.atomic():
         issue = workflow.lock(link.issue_id)
-        begun = link.remarks.filter(pk=thread, thread=None).first() if thread is not None else None
+        begun = link.comments.filter(pk=thread, parent=None).first() if thread is not None else None
         text, name = block(text), line(name)
         reasons = [*_closed(link), *_unfit(text, name)]
         stories = {item.uid for item in link.revision.manuscript.items}
@@ -144,7 +144,7 @@ def _closed(link: PreviewLink) -> list[Problem]:
     standing: Any = PreviewLink.objects.with_status().filter(pk=link.pk).first()
     if standing is None or standing.status != PreviewLinkStatus.OPEN or not standing.may_comment:
         return [Blocker("preview_closed", _("This preview takes no remarks any more."))]
-    if standing.remarks.count() >= MOST_REMARKS:
+    if standing.comments.count() >= MOST_REMARKS:
         return [
             Blocker(
                 "too_many_remarks",

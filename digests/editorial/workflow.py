@@ -322,7 +322,7 @@ def _move(issue: Issue, request: Request) -> Outcome:
     return Outcome(issue, _enter(issue, request, target, _head(issue)))
 
 
-def _ticked(revision: Revision, user: Any) -> list[str]:
+def _signed_off(revision: Revision, user: Any) -> list[str]:
     missing = {item.uid for item in unticked(revision, user)}
     return [item.uid for item in revision.manuscript.items if item.uid not in missing]
 
@@ -337,7 +337,7 @@ def _judge(revision: Revision, request: Request, verdict: Review.Verdict) -> Non
             "reviewer_name": request.name,
             "verdict": verdict,
             "note": request.note,
-            "ticks": _ticked(revision, request.by),
+            "signed_off": _signed_off(revision, request.by),
             "at": timezone.now(),
         },
     )

@@ -126,7 +126,7 @@ class Edition(models.Model):
 
 
 class EditionTag(models.Model):
-    """A tag that an edition goes by: the issue's own, or that of some of its stories."""
+    """A tag of an edition: the issue's own, or one of some of its stories."""
 
     edition = models.ForeignKey(Edition, models.CASCADE)
     tag = models.ForeignKey(Tag, models.CASCADE)
@@ -174,7 +174,7 @@ class Story(models.Model):
     link = models.CharField(max_length=2000, blank=True)
     canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True)  # the link, to be found by
     follows = models.CharField(max_length=UID_LENGTH, blank=True)  # the uid of the story that this is an update to
-    thread = models.CharField(max_length=UID_LENGTH, blank=True, db_index=True)  # uid of the first story of all
+    storyline = models.CharField(max_length=UID_LENGTH, blank=True, db_index=True)  # uid of its first story
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="stories")
     excerpt = models.TextField(blank=True)
     retracted = models.BooleanField(default=False)

@@ -109,14 +109,14 @@ BLOCKING = Q(weight="blocking", settled_at=None)
 
 
 class NotificationPreference(models.Model):
-    """How a person wants to be told. Without a row, by the defaults."""
+    """How a person wants to be notified. Without a row, the defaults hold."""
 
     class Mail(models.TextChoices):
         NONE = "none", _("Never")
         SOON = "soon", _("Within minutes")
         DAILY = "daily", _("Once a day")
 
-    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="told")
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preference")
     blocking = models.CharField(
         _("when somebody waits for you"),
         max_length=10,
@@ -152,8 +152,8 @@ class NotificationPreference(models.Model):
     )
 
     class Meta:
-        verbose_name = _("how to tell")
-        verbose_name_plural = _("how to tell")
+        verbose_name = _("notification preference")
+        verbose_name_plural = _("notification preferences")
         constraints = [
             models.CheckConstraint(condition=Q(blocking__in=MAILS, fyi__in=MAILS), name="mail_is_a_known_choice"),
             models.CheckConstraint(condition=Q(hour__lte=23), name="hour_is_of_a_day"),
@@ -175,5 +175,5 @@ class NotificationPreference(models.Model):
 
     @classmethod
     def of(cls, person: Any) -> NotificationPreference:
-        """Return how someone wants to be told, by the defaults if they never said."""
+        """Return how someone wants to be notified; the defaults if they never said."""
         return cls.objects.filter(person=person).first() or cls(person=person)

@@ -30,7 +30,7 @@ class Review(models.Model):
     reviewer_name = models.CharField(max_length=150)
     verdict = models.CharField(max_length=20, choices=Verdict.choices)
     note = models.TextField(blank=True)
-    ticks = models.JSONField(default=list, blank=True)  # uids of the stories that the reviewer ticked
+    signed_off = models.JSONField(default=list, blank=True)  # uids of the stories that the reviewer signed off
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -50,17 +50,17 @@ class Review(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def open_comments(self) -> Self:
-        """Return the first remarks of threads that nobody has resolved."""
-        return self.filter(thread=None, resolved_at=None)
+        """Return the comments, not replies, that nobody has resolved."""
+        return self.filter(parent=None, resolved_at=None)
 
 
 class Comment(models.Model):
-    """A remark in a thread on a story, insight, brief (by its uid) or the issue (no uid)."""
+    """A comment on a story, insight or brief (by its uid) or on the issue (no uid), or a reply to one (`parent`)."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="comments")
     uid = models.CharField(max_length=UID_LENGTH, blank=True)
     field = models.CharField(max_length=30, blank=True)
-    thread = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
     revision = models.ForeignKey(Revision, models.CASCADE, null=True, related_name="+")  # the words that they saw
     author = models.ForeignKey(**PERSON)
     author_name = models.CharField(max_length=150)
@@ -72,7 +72,7 @@ class Comment(models.Model):
     resolved_by_name = models.CharField(max_length=150, blank=True)
     # What a guest said, who came by a link and has no account.
     preview_link = models.ForeignKey(
-        "digests.PreviewLink", models.SET_NULL, null=True, blank=True, related_name="remarks"
+        "digests.PreviewLink", models.SET_NULL, null=True, blank=True, related_name="comments"
     )
 
     objects = CommentQuerySet.as_manager()
@@ -84,12 +84,12 @@ class Comment(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
             models.CheckConstraint(
-                condition=Q(thread=None) | Q(resolved_at=None), name="only_a_whole_thread_is_resolved"
+                condition=Q(parent=None) | Q(resolved_at=None), name="a_reply_is_not_resolved_alone"
             ),
             models.CheckConstraint(
                 condition=Q(resolved_at=None, resolved_by_name="")
                 | (Q(resolved_at__isnull=False) & ~Q(resolved_by_name="")),
-                name="who_resolved_a_thread_is_kept",
+                name="who_resolved_a_comment_is_kept",
             ),
             models.CheckConstraint(condition=Q(preview_link=None) | Q(author=None), name="a_guest_has_no_account"),
         ]
@@ -103,19 +103,19 @@ class Comment(models.Model):
 
 
 class StorySignOff(models.Model):
-    """A reviewer has read a story, in exactly these words: other words are not ticked."""
+    """A reviewer has read a story in exactly these words. A change of words leaves it unsigned."""
 
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="ticks")
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="sign_offs")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     uid = models.CharField(max_length=UID_LENGTH)
     sha256 = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = _("tick")
-        verbose_name_plural = _("ticks")
+        verbose_name = _("story sign-off")
+        verbose_name_plural = _("story sign-offs")
         constraints = [
-            models.UniqueConstraint(fields=["issue", "person", "uid"], name="one_tick_a_person_and_story"),
+            models.UniqueConstraint(fields=["issue", "person", "uid"], name="one_sign_off_a_person_and_story"),
         ]
 
     def __str__(self) -> str:
@@ -124,18 +124,18 @@ class StorySignOff(models.Model):
 
 class LastReviewedQuerySet(models.QuerySet["LastReviewed"]):
     def record(self, person: Any, revision: Revision) -> None:
-        """Note that a person ticked, commented or judged at a revision. Called under the issue's lock."""
-        look = self.filter(issue=revision.issue_id, person=person).select_related("revision").first()
-        if look and look.revision.number >= revision.number:
+        """Note that a person signed off, commented on or judged a revision. Called under the issue's lock."""
+        last = self.filter(issue=revision.issue_id, person=person).select_related("revision").first()
+        if last and last.revision.number >= revision.number:
             return
-        before = look.revision if look else Revision.objects.filter(editions__in=revision.issue.editions.live()).first()
+        before = last.revision if last else Revision.objects.filter(editions__in=revision.issue.editions.live()).first()
         self.update_or_create(issue=revision.issue, person=person, defaults={"revision": revision, "before": before})
 
 
 class LastReviewed(models.Model):
     """The revision that a person last reviewed: what changed since is what they are shown."""
 
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="looks")
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="last_reviews")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
     # What they had seen when they began on that revision: it stays their base until the words change again.
@@ -145,10 +145,10 @@ class LastReviewed(models.Model):
     objects = LastReviewedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("look")
-        verbose_name_plural = _("looks")
+        verbose_name = _("last review")
+        verbose_name_plural = _("last reviews")
         constraints = [
-            models.UniqueConstraint(fields=["issue", "person"], name="one_look_a_person_and_issue"),
+            models.UniqueConstraint(fields=["issue", "person"], name="one_last_review_a_person_and_issue"),
         ]
 
     def __str__(self) -> str:

@@ -229,9 +229,9 @@ def _project(edition: Edition) -> None:
         EditionTag(edition=edition, tag=tag, own=tag in own, stories=here if tag in own else counted[tag])
         for tag in {*own, *counted}
     )
-    # As the words have it, retracted or not: a thread does not break where a story was taken back.
+    # As the words have it, retracted or not: a storyline does not break where a story was taken back.
     follows = {item.uid: item.follows for item in edition.revision.manuscript.items}
-    threads = _threads(follows)
+    storylines = _storylines(follows)
     edition.pictures.set(Picture.objects.filter(file__in=named(edition.page)))
 
     placed = [(section.title, item) for section in manuscript.sections for item in section.items]
@@ -245,7 +245,7 @@ def _project(edition: Edition) -> None:
             link=item.link,
             canonical=canonical(item.link),
             follows=follows[item.uid],
-            thread=threads[item.uid],
+            storyline=storylines[item.uid],
             source=sources.get(item.domain),
             excerpt=opening(" ".join(plain(item.body).split()), EXCERPT_LENGTH),
             retracted=item.uid in reasons,
@@ -259,7 +259,7 @@ def _project(edition: Edition) -> None:
         for tag in of_story
     )
     _keep_words(stories, manuscript)
-    _rethread(threads)
+    _join(storylines)
     Shingle.objects.index(edition.issue)
 
 
@@ -287,14 +287,14 @@ def catch_up() -> int:
     return len(keys)
 
 
-def _threads(follows: Mapping[str, str]) -> dict[str, str]:
+def _storylines(follows: Mapping[str, str]) -> dict[str, str]:
     """Return the first story of each story's chain. A uid that nobody has begins one; a circle, its smallest uid."""
     known = dict(follows)
     earlier = {uid for uid in follows.values() if uid and uid not in known}
     begin: dict[str, str] = {}
     if earlier:
-        stories = Story.objects.filter(uid__in=earlier).exclude(thread="").order_by("edition__live_from", "pk")
-        begin = dict(stories.values_list("uid", "thread"))
+        stories = Story.objects.filter(uid__in=earlier).exclude(storyline="").order_by("edition__live_from", "pk")
+        begin = dict(stories.values_list("uid", "storyline"))
     found = {}
     for uid in follows:
         chain = [uid]
@@ -304,15 +304,15 @@ def _threads(follows: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _rethread(threads: Mapping[str, str]) -> None:
-    """Take the stories that follow these, and those that follow them, into the same threads."""
-    done: set[str] = set(threads)
-    level = dict(threads)
+def _join(storylines: Mapping[str, str]) -> None:
+    """Take the stories that follow these, and those that follow them, into the same storylines."""
+    done: set[str] = set(storylines)
+    level = dict(storylines)
     while level:
-        following = Story.objects.filter(follows__in=level).exclude(uid__in=done).only("uid", "follows", "thread")
+        following = Story.objects.filter(follows__in=level).exclude(uid__in=done).only("uid", "follows", "storyline")
         after = {}
         for story in following:
-            after[story.uid] = story.thread = level[story.follows]
-        Story.objects.bulk_update(following, ["thread"])
+            after[story.uid] = story.storyline = level[story.follows]
+        Story.objects.bulk_update(following, ["storyline"])
         done |= set(after)
         level = after

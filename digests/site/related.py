@@ -40,7 +40,7 @@ def find(story: Story, tags: Iterable[int]) -> list[Any]:
         Story.objects.live()
         .filter(Q(pk__in=nearest) | Q(uid__in=alike))
         .exclude(uid=story.uid)
-        .exclude(~Q(thread=""), thread=story.thread)
+        .exclude(~Q(storyline=""), storyline=story.storyline)
         .select_related("edition__digest")
         .only("uid", "headline", *(f"edition__{name}" for name in ("date", "digest__name", "digest__language")))
     )

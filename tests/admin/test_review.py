@@ -298,7 +298,7 @@ def test_an_approval_waits_for_every_tick_and_every_thread(submitted: Make, peop
     assert response.headers["Location"] == url(issue)
     issue.refresh_from_db()
     assert issue.state == State.APPROVED
-    assert issue.head.reviews.get().ticks == [item.uid for item in issue.head.manuscript.items]
+    assert issue.head.reviews.get().signed_off == [item.uid for item in issue.head.manuscript.items]
 
 
 def test_the_form_of_the_issue_leads_to_the_screen(submitted: Make, people: SimpleNamespace) -> None:

@@ -64,7 +64,7 @@ def fill() -> None:
             Story(
                 edition=edition, uid=uid(int(edition.title) * A_DAY + place), position=place,
                 headline=f"Story {edition.title}-{place}", excerpt="The first words of it. " * 8,
-                source=sources[some(dice, SOURCES)], thread=uid(int(edition.title)), page={"body": body},
+                source=sources[some(dice, SOURCES)], storyline=uid(int(edition.title)), page={"body": body},
             )
             for edition in editions
             for place in range(A_DAY)

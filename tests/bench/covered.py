@@ -63,7 +63,7 @@ def fill() -> None:
                 name, words, link = uid(number), headline(dice), f"https://source{number % 97}.test/news/{number}"
                 told = {"uid": name, "headline": words, "link": link, "canonical": canonical(link)}
                 items.append(NewsItem(section=section, **told))
-                stories.append(Story(edition=edition, position=place, thread=name, **told))
+                stories.append(Story(edition=edition, position=place, storyline=name, **told))
                 shingles += [
                     Shingle(issue=edition.issue, hash=part, day=edition.date, uid=name)
                     for part in Headline.of(words).sketch

@@ -67,7 +67,7 @@ def fill() -> None:
         stories = Story.objects.bulk_create(
             Story(
                 edition=edition, uid=uid(number), position=number % A_DAY,
-                headline=headline(dice), thread=uid(number), page={"body": text},
+                headline=headline(dice), storyline=uid(number), page={"body": text},
             )
             for (edition, number), text in zip(numbers, texts, strict=True)
         )  # fmt: skip

@@ -147,7 +147,7 @@ def test_an_answer_opens_a_thread_again(draft: Make, people: SimpleNamespace) ->
     assert (thread.resolved_by, thread.resolved_by_name) == (people.writer, "writer")
     answer = comments.say(issue, "还是不懂", by=people.reviewer, thread=thread)
     thread.refresh_from_db()
-    assert (thread.resolved_at, thread.resolved_by_name, answer.thread) == (None, "", thread)
+    assert (thread.resolved_at, thread.resolved_by_name, answer.parent) == (None, "", thread)
     assert list(issue.comments.open_comments()) == [thread]
 
 
@@ -298,7 +298,7 @@ def test_a_verdict_keeps_what_was_ticked(draft: Make, people: SimpleNamespace) -
     first, *_others = issue.head.manuscript.items
     tick(issue, first.uid, first.sha256, by=people.reviewer)
     workflow.perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note="其余的还不行")
-    assert issue.head.reviews.get().ticks == [first.uid]
+    assert issue.head.reviews.get().signed_off == [first.uid]
 
 
 # Looks

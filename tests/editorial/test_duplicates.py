@@ -140,9 +140,9 @@ def test_readers_follow_a_thread_across_issues(
     first = published(**told(FIRST, "事情开始", day=1))
     published(**told(SECOND, "事情继续", day=2, follows=FIRST))
     draft(**told(THIRD, "事情未完", day=3, follows=SECOND))
-    assert set(Story.objects.values_list("thread", flat=True)) == {FIRST}
+    assert set(Story.objects.values_list("storyline", flat=True)) == {FIRST}
     page = BeautifulSoup(client.get(f"/stories/{SECOND}/").content, "html.parser")
-    assert [link["href"] for link in page.select(".thread a")] == [f"/stories/{FIRST}/"]
+    assert [link["href"] for link in page.select(".storyline a")] == [f"/stories/{FIRST}/"]
     assert "事情未完" not in page.get_text()
     assert f"/stories/{FIRST}/" in client.get("/morning/2026-03-02/").content.decode()
     workflow.perform(Action.RETRACT, first, by=people.editor, story=FIRST, note="不实")

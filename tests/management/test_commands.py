@@ -23,7 +23,7 @@ from tests.conftest import manuscript
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
 
-SAMPLES = Path(os.environ.get("NEWSROOM_SAMPLES", Path(__file__).parents[2] / "shared" / "samples"))
+SAMPLES = Path(os.environ.get("NEWSROOM_SAMPLES", Path(__file__).parents[3] / "shared" / "samples"))
 SEED = SAMPLES / "seed" / "2026-02-01.md"
 
 

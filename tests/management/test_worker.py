@@ -21,7 +21,7 @@ from pytest_django import Settings
 
 from digests.management.commands.worker import TRIES, do_chores, look_after
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 HERE = socket.gethostname()[:30]
 ME = f"{HERE}:{os.getpid()}:me"
 

@@ -16,7 +16,7 @@ import pytest
 from digests.manuscript.reader import Reading, Refusal, read
 from digests.manuscript.writer import write
 
-SAMPLES = Path(os.environ.get("NEWSROOM_SAMPLES") or Path(__file__).parents[1] / "../shared/samples")
+SAMPLES = Path(os.environ.get("NEWSROOM_SAMPLES") or Path(__file__).parents[2] / "../shared/samples")
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample issues are not beside the repository")
 
 # sections, stories, insights, briefs, notes of the reader

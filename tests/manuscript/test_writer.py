@@ -17,7 +17,7 @@ from digests.manuscript.reader import read
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
 from digests.manuscript.writer import _scalar, write
 
-FIXTURE = (Path(__file__).parent / "fixtures" / "seed_like.md").read_text()
+FIXTURE = (Path(__file__).parents[1] / "fixtures" / "seed_like.md").read_text()
 DAY = datetime.date(2026, 3, 1)
 
 

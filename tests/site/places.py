@@ -45,7 +45,7 @@ PLACES = {
     "earlier edition, what changed by one": Place(f"{_ISSUE}?edition=1&to=2", ".as-it-was .changed ins"),
     "earlier edition in English": Place(f"{_EVENING}?edition=1", ".as-it-was .changed ins", lang="en"),
     "issue that is no more": Place(f"/ai-daily/{WITHDRAWN}/", ".error .entry", 410),
-    "story": Place(f"/stories/{THREAD[2]}/", ".thread [aria-current]"),
+    "story": Place(f"/stories/{THREAD[2]}/", ".storyline [aria-current]"),
     "story in English": Place(f"/stories/{IN_ENGLISH}/", ".note", lang="en"),
     "story that was corrected": Place(f"/stories/{CORRECTED}/", ".corrections li"),
     "story that was retracted": Place(f"/stories/{RETRACTED}/", ".retracted p", 410),

@@ -285,7 +285,7 @@ def newsroom(people: SimpleNamespace, digest: Digest) -> dict[str, str]:
     workflow.perform(Action.SUBMIT, issue, by=people.writer, note=internal("submitted"))
     workflow.perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note=internal("changes"))
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    for thread in issue.comments.filter(thread=None):
+    for thread in issue.comments.filter(parent=None):
         comments.resolve(thread, by=people.reviewer)
     workflow.perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True, note=internal("approvednote"))
     workflow.perform(Action.PUBLISH, issue, by=people.editor, note=internal("publishednote"))

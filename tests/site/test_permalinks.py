@@ -199,7 +199,7 @@ def test_a_tombstone_has_the_reason_and_none_of_the_words(
         text = client.get(address).content.decode()
         assert "假新闻" not in text and "22222222.test" not in text, address
     assert [link["href"] for link in get(client, "/stories/bbbbbbbb/").select(".beside a")] == ["/stories/cccccccc/"]
-    thread = get(client, "/stories/dddddddd/").select(".thread a")
+    thread = get(client, "/stories/dddddddd/").select(".storyline a")
     assert [link["href"] for link in thread] == ["/stories/cccccccc/"]  # and does not break where it was taken back
 
 
@@ -231,13 +231,13 @@ def test_a_thread_over_issues_in_order(client: Client, published: Make) -> None:
     published(**of(tell("22222222", "事情开始")))
     published(**of(tell("bbbbbbbb", "事情继续", follows="22222222"), day=2))
     page = get(client, "/stories/bbbbbbbb/")
-    rows = page.select(".thread li")
+    rows = page.select(".storyline li")
     assert [(row.time["datetime"], row.get("aria-current")) for row in rows] == [
         ("2026-03-01", None),
         ("2026-03-02", "page"),
         ("2026-03-03", None),
     ]
-    assert [link["href"] for link in page.select(".thread a")] == ["/stories/22222222/", "/stories/cccccccc/"]
+    assert [link["href"] for link in page.select(".storyline a")] == ["/stories/22222222/", "/stories/cccccccc/"]
     assert page.select_one(".update-to a")["href"] == "/stories/cccccccc/"  # the latest
     assert not get(client, "/stories/cccccccc/").select_one(".update-to")
 

@@ -36,9 +36,9 @@ def threads_of(issue: Issue, words: Manuscript) -> list[Any]:
     for comment in comments:
         comment.shown = f"{issue.local(comment.created_at):%m-%d %H:%M}"
         comment.runs = list(editorial_comments.runs(comment.text, people))
-        remarks[comment.thread_id or comment.pk].append(comment)
+        remarks[comment.parent_id or comment.pk].append(comment)
     homes = {insight.uid: item.uid for item in words.items for insight in item.insights}
-    first = [comment for comment in comments if comment.thread_id is None]
+    first = [comment for comment in comments if comment.parent_id is None]
     for thread in first:
         thing = editorial_comments.thing(words, thread.uid)
         thread.remarks = remarks[thread.pk]
@@ -88,7 +88,7 @@ def wanted(issue: Issue, data: Any) -> dict[str, Any]:
 def thread_named(issue: Issue, data: Any) -> Comment:
     """Return the thread that a form names. Raises Refused if this issue has no such one."""
     number = _number(data.get("thread"))
-    thread: Comment | None = issue.comments.filter(thread=None, pk=number).first() if number else None
+    thread: Comment | None = issue.comments.filter(parent=None, pk=number).first() if number else None
     if thread is None:
         raise workflow.Refused(Blocker("no_such_thread", _("This issue has no such thread."), fix=_("Look again.")))
     return thread

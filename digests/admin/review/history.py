@@ -157,7 +157,7 @@ class CommentAdmin(Kept):
     list_display = ["issue", "author_name", "text", "created_at", "resolved_at"]
     list_select_related = ["issue__digest"]
     search_fields = ["text", "author_name"]
-    fields = ["issue", "uid", "field", "thread", "author_name", "text", "created_at", "resolved_at", "resolved_by_name"]
+    fields = ["issue", "uid", "field", "parent", "author_name", "text", "created_at", "resolved_at", "resolved_by_name"]
 
 
 @admin.register(LogEntry)

@@ -119,7 +119,7 @@ def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | N
 
 
 def _shown(issue: Issue) -> list[Any]:
-    counted = issue.preview_links.with_status().annotate(remark_count=Count("remarks"))
+    counted = issue.preview_links.with_status().annotate(remark_count=Count("comments"))
     # Said again: an order of the model's own is lost where rows are counted.
     links: list[Any] = list(counted.select_related("revision").order_by("-created_at", "-pk"))
     for link in links:

@@ -84,7 +84,7 @@ def _words(issue: Issue, head: Revision) -> Iterator[News]:
     """Open threads: whoever was named and has not answered, and while it is in review, its authors."""
     threads: dict[int, list[Comment]] = {}
     for comment in issue.comments.order_by("created_at", "pk"):
-        threads.setdefault(comment.thread_id or comment.pk, []).append(comment)
+        threads.setdefault(comment.parent_id or comment.pk, []).append(comment)
     still_open = [thread for thread in threads.values() if thread[0].resolved_at is None]
     if not still_open:
         return

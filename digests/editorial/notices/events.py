@@ -100,8 +100,8 @@ def of_comment(comment: Comment, named: list[Any]) -> Iterator[News]:
     """Yield the news of a remark: to whom it names, whom it answers, and whose words it is about."""
     key, details, by = f"said:{comment.pk}", remark(comment), {comment.author_id}
     yield News.of(key, "mentioned", {one.pk for one in named} - by, **details)
-    if comment.thread:
-        yield News.of(key, "answered", _talkers(comment.thread) - by, **details)
+    if comment.parent:
+        yield News.of(key, "answered", _talkers(comment.parent) - by, **details)
     if head := comment.issue.head:
         yield News.of(key, "remark", authors(comment.issue, until=head) - by, **details)
 

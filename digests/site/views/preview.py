@@ -99,7 +99,7 @@ def _remark(request: HttpRequest, link: PreviewLink, token: str) -> HttpResponse
         response = _page(request, link, token, sent=sent, refused=refused.reasons)
         response.status_code = 422
         return response
-    return HttpResponseRedirect(f"{request.path}#remark-{said.thread_id or said.pk}")
+    return HttpResponseRedirect(f"{request.path}#remark-{said.parent_id or said.pk}")
 
 
 def _gone(request: HttpRequest, link: Any) -> HttpResponse:

@@ -46,7 +46,7 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     versions = [] if is_first else reworded([uid]).get(uid, [])
     found.changed_at = versions[-1][1].edition.live_from if versions else found.first_published
     found.corrections = _corrections(versions, found)
-    thread = list(in_time(Story.objects.live().filter(thread=found.thread))) if found.thread else []
+    storyline = list(in_time(Story.objects.live().filter(storyline=found.storyline))) if found.storyline else []
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
     tags = Tag.objects.known(found.page["tags"])
     item = dressed(alone(found.page), {found.source.domain: found.source} if found.source else {}, tags)
@@ -59,8 +59,8 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         "story": found,
         "edition": edition,
         "item": item,
-        "thread": thread if len(thread) > 1 else [],
-        "latest": thread[-1] if thread and thread[-1].uid != uid else None,
+        "storyline": storyline if len(storyline) > 1 else [],
+        "latest": storyline[-1] if storyline and storyline[-1].uid != uid else None,
         "related": related.find(found, [tag.pk for tag in tags.values()]),
         "earlier": beside.filter(position__lt=found.position).order_by("-position").first(),
         "later": beside.filter(position__gt=found.position).order_by("position").first(),
