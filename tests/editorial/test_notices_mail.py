@@ -63,7 +63,7 @@ def people(db: None) -> SimpleNamespace:
 def do(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Callable[..., Issue]:
     def do(action: Action, issue: Issue, by: Any, **wish: Any) -> Issue:
         with django_capture_on_commit_callbacks(execute=True):
-            wish = {"whole": True, **wish} if action == Action.APPROVE else wish
+            wish = {"attests_read_all": True, **wish} if action == Action.APPROVE else wish
             workflow.perform(action, issue, by=by, **wish)
         return Issue.objects.get(pk=issue.pk)
 

@@ -629,7 +629,7 @@ def test_every_state_action_and_role(
 ) -> None:
     issue = into(state, draft(), people)
     by = getattr(people, role)
-    arguments: dict[str, Any] = {"by": by, "note": "因为", "whole": True}
+    arguments: dict[str, Any] = {"by": by, "note": "因为", "attests_read_all": True}
     if action == Action.SCHEDULE:
         arguments["at"] = timezone.now() + timedelta(days=1)
     if action not in ROLES[role]:
