@@ -42,9 +42,10 @@ View = Callable[..., HttpResponse]
 
 def _code() -> tuple[str, datetime]:
     """Return what names the code that writes feeds, and when it was put here."""
-    folders = (Path(__file__).parent, settings.BASE_DIR / "templates" / "site" / "feeds")
+    package = Path(str(markup.__file__)).parent
+    folders = (Path(__file__).parent, package, settings.BASE_DIR / "templates" / "site" / "feeds")
     files = [file for folder in folders for file in sorted(folder.iterdir()) if file.is_file()]
-    files += [Path(str(module.__file__)) for module in (changes, diff, markup, addresses, editions)]
+    files += [Path(str(module.__file__)) for module in (changes, diff, addresses, editions)]
     files.append(settings.BASE_DIR / "digests" / "templatetags" / "feeds.py")  # above this room: not imported
     words = hashlib.sha256(b"\0".join(file.read_bytes() for file in files))
     return words.hexdigest(), datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)
