@@ -1,0 +1,36 @@
+"""What the newsroom has already, which new words are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from digests.manuscript.values import Manuscript
+from digests.models import Story, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The tags and stories that the words of an issue may refer to."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)  # names by their letters: see Tag.letters_of
+    former: frozenset[str] = frozenset()  # names that tags had before they were renamed, which are fine to use
+    seen: frozenset[str] = frozenset()  # uids of stories that readers see
+
+
+def known(*manuscripts: Manuscript) -> Known:
+    """Return what these manuscripts refer to. Costs two queries at most, however many manuscripts there are."""
+    letters = {Tag.letters_of(name) for manuscript in manuscripts for name in _tag_names(manuscript)}
+    follows = {item.follows for manuscript in manuscripts for item in manuscript.items if item.follows}
+    # Of tags that are alike, the one that was made first is the one to use.
+    alike = Tag.objects.filter(letters__in=letters).select_related("renamed_to").order_by("-pk") if letters else []
+    tags = {tag.letters: (tag.renamed_to or tag).name for tag in alike}
+    former = frozenset(tag.name for tag in alike if tag.renamed_to)
+    seen = Story.objects.live().filter(uid__in=follows).values_list("uid", flat=True) if follows else []
+    return Known(tags, former, frozenset(seen))
+
+
+def _tag_names(manuscript: Manuscript) -> Iterator[str]:
+    yield from manuscript.tags
+    for item in manuscript.items:
+        yield from item.tags
