@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from digests.manuscript.values import NewsItem, Section
 from digests.models import Digest, Issue, Source, Story, Tag
 from digests.site import feed_queries
-from digests.site.feed_queries import LONGEST, MOST, Wish
+from digests.site.feed_queries import LONGEST, MOST, Term
 from digests.text.folding import fold
 
 Make = Callable[..., Issue]
@@ -62,11 +62,11 @@ def test_a_line_is_read_in_one_way_whatever_its_order_and_width(line: str, said:
 
 
 def test_wishes_are_what_stands_in_the_line() -> None:
-    assert feed_queries.read('+芯片 -"open source" -tag:AI source:a.test').all == (
-        Wish("芯片"),
-        Wish("open source", wanted=False),
-        Wish("AI", "tag", wanted=False),
-        Wish("a.test", "source"),
+    assert feed_queries.read('+芯片 -"open source" -tag:AI source:a.test').terms == (
+        Term("芯片"),
+        Term("open source", wanted=False),
+        Term("AI", "tag", wanted=False),
+        Term("a.test", "source"),
     )
 
 
@@ -88,8 +88,8 @@ def test_any_line_is_refused_or_says_the_same_when_it_is_written_again(line: str
         assert refused.messages
         return
     assert feed_queries.read(str(said)) == said
-    assert len(str(said)) <= LONGEST and 0 < len(said.all) <= MOST
-    assert all(fold(wish.words) for wish in said.all)
+    assert len(str(said)) <= LONGEST and 0 < len(said.terms) <= MOST
+    assert all(fold(term.words) for term in said.terms)
 
 
 # What is refused

@@ -37,7 +37,7 @@ class Line(forms.Form):
         ),
     )
 
-    def clean_q(self) -> tuple[feed_queries.Wishes, feed_queries.Rows] | None:
+    def clean_q(self) -> tuple[feed_queries.FeedQuery, feed_queries.Rows] | None:
         if not self.cleaned_data["q"]:
             return None
         said = feed_queries.read(self.cleaned_data["q"])
@@ -72,7 +72,7 @@ def custom(request: HttpRequest) -> HttpResponse:
     return answer(request, "site/custom.html", context)
 
 
-def _brought(said: feed_queries.Wishes, rows: feed_queries.Rows) -> dict[str, Any]:
+def _brought(said: feed_queries.FeedQuery, rows: feed_queries.Rows) -> dict[str, Any]:
     """Return what wishes say, what they would have brought, and their feeds. Two queries."""
     stories = said.among(Story.objects.live().once(), rows)
     newest = search.shown(search.in_order(stories))[:SHOWN]
@@ -80,8 +80,8 @@ def _brought(said: feed_queries.Wishes, rows: feed_queries.Rows) -> dict[str, An
     lately = stories.filter(edition__date__gt=today - MONTH)
     return {
         "said": [
-            (SAID[kind], [row for wish in group for row in rows.get(wish, [wish.words])])
-            for kind, group in groupby(said.all, key=lambda wish: (wish.place, wish.wanted))
+            (SAID[kind], [row for term in group for row in rows.get(term, [term.words])])
+            for kind, group in groupby(said.terms, key=lambda term: (term.qualifier, term.wanted))
         ],
         "lately": lately.aggregate(week=Count("pk", filter=Q(edition__date__gt=today - WEEK)), month=Count("pk")),
         "hits": search.hits(newest, search.Query(said.words(wanted=True))),
@@ -89,5 +89,5 @@ def _brought(said: feed_queries.Wishes, rows: feed_queries.Rows) -> dict[str, An
     }
 
 
-def _query(said: feed_queries.Wishes, **more: str) -> str:
+def _query(said: feed_queries.FeedQuery, **more: str) -> str:
     return urlencode({"q": said, **more}, safe=":")
