@@ -1,14 +1,13 @@
 """The head of a file: YAML between two `---` lines, or a header of `Key: value` lines.
 
-YAML's own ideas of a value (that `no` is false, that `12:30` is 750) are not
-asked: only its events are read, and every scalar is the words that stand there.
-That also keeps its dangers out: aliases, tags and depth are refused as they come.
+Only YAML's events are read, and each scalar is the words that are written there: `no` is not false, and `12:30` is not
+750. That also keeps YAML's dangers out: aliases, tags and deep nesting are refused as they come.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from ruamel.yaml import YAML
@@ -16,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
+    Event,
     MappingEndEvent,
     MappingStartEvent,
     NodeEvent,
@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-MAX_CHARACTERS = 100_000  # the parser is slow, and no head is near as long
+MAX_CHARACTERS = 100_000  # the parser is slow, and no real head is nearly as long
 MAX_DEPTH = 8
 _EMPTY = {"", "~", "null", "Null", "NULL"}
 _HEADER = re.compile(r"([A-Za-z][\w-]*):(?:[ \t]+(.*))?")
@@ -32,9 +32,9 @@ _HEADER = re.compile(r"([A-Za-z][\w-]*):(?:[ \t]+(.*))?")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A key with the words that stand under it, and where. `nested` if they are no plain list.
+    """A key with its words, and its line, counted from 0. `nested` if its value is neither a text nor a plain list.
 
-    A comment on a line of its own is a field too, whose key begins with its `#`.
+    A comment on a line of its own is a field too, whose key is the comment with its `#`.
     """
 
     key: str
@@ -45,7 +45,7 @@ class Field:
 
 
 class Invalid(Exception):
-    """Says on which line a head is not one, and why: a message and its parameters."""
+    """A head cannot be read: on which line, counted from 0, and why. `reason` is a message, `params` fill it."""
 
     def __init__(self, line: int, reason: str, **params: object) -> None:
         super().__init__(reason)
@@ -60,7 +60,7 @@ _NOT_YAML = _("It is not YAML: %(problem)s")
 
 
 def read_yaml(lines: Sequence[str], first: int) -> list[Field]:
-    """Return the fields of YAML that begins on the given line of its file."""
+    """Return the fields of YAML whose first line is the line `first` of its file. Raises Invalid, and nothing else."""
     text = "\n".join(lines)
     if len(text) > MAX_CHARACTERS:
         raise Invalid(first, _("It is longer than %(size)s characters."), size=MAX_CHARACTERS)
@@ -71,27 +71,24 @@ def read_yaml(lines: Sequence[str], first: int) -> list[Field]:
         line = first + (mark.line if mark else 0)
         raise Invalid(line, _NOT_YAML, problem=error.problem or error.context or "") from None
     except (YAMLError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # The parser has slips of its own on hostile text; whatever it trips over is not YAML.
+        # The parser has bugs of its own on hostile text; whatever it fails on is not YAML.
         raise Invalid(first, _NOT_YAML, problem=type(error).__name__) from None
 
 
 def _fields(text: str, first: int) -> list[Field]:
+    """Follow the parser's events: a scalar at depth 1 is a key, what follows until depth 1 again is its value."""
     fields: list[Field] = []
     depth, documents = 0, 0
     key: tuple[str, int] | None = None
     words: list[str] = []
     is_list = nested = False
-    inside: set[int] = set()  # lines that a scalar goes on over, where a # is a word
+    inside: set[int] = set()  # the lines after the first of each scalar, where a # is part of the text
     for event in YAML(typ="safe", pure=True).parse(text):
         line = first + event.start_mark.line
-        if isinstance(event, DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise Invalid(line, _("It holds more than one document."))
-        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
-            raise Invalid(line, _("Anchors and aliases are not taken."))
-        if getattr(event, "ctag", None) or getattr(event, "tag", None):
-            raise Invalid(line, _("YAML tags are not taken."))
+        documents += isinstance(event, DocumentStartEvent)
+        if documents > 1:
+            raise Invalid(line, _("It holds more than one document."))
+        _refuse_features(event, line)
         if isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             depth -= 1
         elif depth == 0 and isinstance(event, (ScalarEvent, SequenceStartEvent)):
@@ -115,19 +112,33 @@ def _fields(text: str, first: int) -> list[Field]:
         if depth == 1 and key is not None:
             fields.append(Field(key[0], key[1], tuple(words), is_list, nested))
             key = None
-    for number, words_there in enumerate(text.split("\n")):
-        if words_there.lstrip().startswith("#") and number not in inside:
-            fields.append(Field(words_there.strip(), first + number, (), nested=True))
-    return fields
+    return fields + _comments(text, first, inside)
+
+
+def _refuse_features(event: Event, line: int) -> None:
+    if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
+        raise Invalid(line, _("Anchors and aliases are not taken."))
+    if getattr(event, "ctag", None) or getattr(event, "tag", None):
+        raise Invalid(line, _("YAML tags are not taken."))
+
+
+def _comments(text: str, first: int, inside: Container[int]) -> list[Field]:
+    """Return the comments that have a line of their own; the parser does not report them."""
+    return [
+        Field(words.strip(), first + number, (), nested=True)
+        for number, words in enumerate(text.split("\n"))
+        if words.lstrip().startswith("#") and number not in inside
+    ]
 
 
 def is_header(lines: Sequence[str]) -> bool:
-    """Tell whether a file without `---` begins with a header, as Pelican's do."""
+    """Tell whether a file without `---` begins with a header that has a title, as Pelican's files do."""
     head = _header_lines(lines)
     return any(match[1].casefold() == "title" for match in head)
 
 
 def read_header(lines: Sequence[str], first: int) -> list[Field]:
+    """Return the fields of a header whose first line is the line `first` of its file."""
     head = enumerate(_header_lines(lines), first)
     return [Field(match[1], number, ((match[2] or "").strip(),)) for number, match in head]
 
