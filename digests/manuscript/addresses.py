@@ -1,4 +1,4 @@
-"""Web addresses as an editor judges them: which are one and the same, and which lead nowhere for readers."""
+"""Web addresses: which of them lead to the same page, and which lead readers nowhere."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-CANONICAL_LENGTH = 300  # bytes; an index holds no more than a few thousand
+CANONICAL_LENGTH = 300  # bytes; the databases index a few thousand at most
 
-# What newsletters, social networks and advertisers add to an address; none of it says which page is meant.
+# Parameters that newsletters, social networks and advertisers add; none of them says which page is meant.
 _TRACKING = re.compile(
     r"utm_.*|mtm_.*|pk_.*|hsa_.*|_hs.*|at_(?:medium|campaign|custom\d).*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid"
     r"|twclid|ttclid|yclid|igshid|igsh|li_fat_id|mc_[ce]id|mkt_tok|oly_(?:anon|enc)_id|vero_id|wickedid|s_cid|cmpid"
@@ -23,10 +23,10 @@ _MIRRORS = ("www.", "m.", "mobile.", "amp.")
 
 
 def canonical(link: str) -> str:
-    """Return what all spellings of a link to one page have in common; empty if it is no web address.
+    """Return one form for all spellings of a link to the same page; empty if it is not a web address.
 
-    Scheme, `www.` and `m.`, default port, fragment, last slash, tracking and the order of
-    parameters differ for no reason. What is long is named by its hash, so that an index holds it.
+    It leaves out the scheme, `www.` and `m.`, the default port, the fragment, the last slash and tracking, and sorts
+    the parameters. A long one ends with its hash instead, so that an index can hold it.
     """
     parts, host = _parts(link)
     if parts is None or not host:
@@ -44,7 +44,7 @@ def canonical(link: str) -> str:
         if not _TRACKING.fullmatch(name.lower())
     )
     query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in kept)
-    # A page that is one script names its views after `#!` or `#/`.
+    # Single-page applications name their pages after `#!` or `#/`.
     view = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
     found = where + path + (f"?{query}" if query else "") + view
     if len(found.encode()) > CANONICAL_LENGTH:
@@ -53,7 +53,7 @@ def canonical(link: str) -> str:
 
 
 def leads_nowhere(link: str, reserved: Iterable[str] = ()) -> bool:
-    """Say whether a host is of nobody (`reserved`, and all below it) or of one's own machine or network."""
+    """Tell whether a link's host is a `reserved` one, below one of these, or on one's own machine or network."""
     _split, host = _parts(link)
     if not host:
         return False
@@ -63,10 +63,10 @@ def leads_nowhere(link: str, reserved: Iterable[str] = ()) -> bool:
 
 
 def _parts(link: str) -> tuple[SplitResult | None, str]:
-    """Return an address with its host as browsers read it: decoded, in one width, lower case."""
+    """Return an address and its host as browsers read it: decoded, NFKC, lower case. (None, "") if it is not one."""
     try:
         parts = urlsplit(link.strip())
-        _port = parts.port  # ValueError if it is none
+        _port = parts.port  # ValueError if it is not a number
         host = unquote(parts.hostname or "")
     except ValueError:
         return None, ""
@@ -83,7 +83,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def _ip(host: str) -> _Address | None:
-    """Return the number that a host is, in any spelling that browsers take: 127.1, 0x7f000001, 2130706433."""
+    """Return the IP address that a host is, in any spelling that browsers take: 127.1, 0x7f000001, 2130706433."""
     if ":" in host:
         try:
             return ipaddress.ip_address(host.partition("%")[0])
@@ -99,6 +99,7 @@ def _ip(host: str) -> _Address | None:
 
 
 def _number(part: str) -> int | None:
+    """Read a part of an IPv4 address in base 16, 8 or 10, as browsers do."""
     for pattern, base in ((r"0x[0-9a-f]{0,12}", 16), (r"0[0-7]{1,14}", 8), (r"[0-9]{1,12}", 10)):
         if re.fullmatch(pattern, part):
             return int(part.removeprefix("0x") or "0", base)
@@ -106,6 +107,7 @@ def _number(part: str) -> int | None:
 
 
 def _is_public(address: _Address) -> bool:
+    """Tell whether an address is reachable for everybody, looking into IPv6 addresses that hold an IPv4 one."""
     if isinstance(address, ipaddress.IPv6Address):
         inside = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if int(address) >> 32 == 0x0064FF9B << 64:  # NAT64

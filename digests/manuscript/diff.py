@@ -1,7 +1,7 @@
 """What changed between two manuscripts, as values that a template can show.
 
-Stories and briefs are the same by uid, else by link, else by their words; so a
-story that went to another section was moved, not removed and added.
+Stories and briefs are matched by uid, else by link, else by their words. So a story that went to another section was
+moved, not removed and added.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Pair = tuple[T, T]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a change is: the thing, its uid and title if it has them, its section, and the field."""
+    """Where a change is: in what kind of thing, its uid and title if any, the title of its section, and the field."""
 
     what: What
     uid: str = ""
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change, with the text before and after it: what was edited, or where it stood."""
+    """One change, with the text before and after it; if something moved, the titles of the two sections."""
 
     kind: Kind
     place: Place
@@ -46,7 +46,7 @@ class Change:
 
 
 def diff(old: Manuscript, new: Manuscript) -> tuple[Change, ...]:
-    """Return what changed, from the top of the issue down: its own fields, sections, stories, briefs."""
+    """Return what changed: first the issue's own fields, then its sections, stories and briefs."""
     return tuple(_changes(old, new))
 
 
@@ -62,7 +62,7 @@ def _changes(old: Manuscript, new: Manuscript) -> Iterator[Change]:
 
 
 def same_sections(old: Manuscript, new: Manuscript) -> dict[int, int]:
-    """Return which section of `old` each one of `new` is, by their numbers: by its title, else by its stories."""
+    """Return the number in `old` of each section of `new` that was there; found by its title, else by its stories."""
     items = _pair(list(_homes(old, "items")), list(_homes(new, "items")), _item_names)
     briefs = _pair(list(_homes(old, "briefs")), list(_homes(new, "briefs")), _brief_names)
     sections = _pair_sections(old.sections, new.sections, [*items.pairs, *briefs.pairs])
@@ -74,7 +74,7 @@ def same_sections(old: Manuscript, new: Manuscript) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Home:
-    """A story or brief with the section that it stands in."""
+    """A story or brief with the number and title of its section."""
 
     value: Any
     section: int
@@ -83,7 +83,7 @@ class _Home:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Positions that belong together, in the new order, with those left on each side."""
+    """Two lists, and the positions in them that belong together as (old, new), in the order of the new list."""
 
     old: Sequence[Any]
     new: Sequence[Any]
@@ -111,9 +111,9 @@ def _homes(manuscript: Manuscript, name: Literal["items", "briefs"]) -> Iterator
 
 
 def _pair(old: Sequence[T], new: Sequence[T], names: Sequence[Callable[[T], Hashable]]) -> _Pairs:
-    """Pair by the best name first, then what is left by the next; equal names pair in order.
+    """Pair what has equal names: by the first of `names`, then what is left by the next; among equals, in order.
 
-    A thing whose name is None waits for the next one.
+    A name that is None pairs with nothing.
     """
     positions: list[tuple[int, int]] = []
     left, right = list(range(len(old))), list(range(len(new)))
@@ -156,7 +156,7 @@ _brief_names: list[Callable[[_Home], Hashable]] = [
 
 
 def _pair_sections(old: Sequence[Section], new: Sequence[Section], homes: Iterable[Pair[_Home]]) -> _Pairs:
-    """Pair sections by title, and those renamed by the stories that they share."""
+    """Pair sections by title, then those that are left by how many stories and briefs they share."""
     by_title = _pair(old, new, [lambda section: section.title])
     positions = list(by_title.positions)
     left = set(range(len(old))) - {before for before, _ in positions}
@@ -173,7 +173,7 @@ def _pair_sections(old: Sequence[Section], new: Sequence[Section], homes: Iterab
 
 
 def _out_of_order(numbers: Sequence[int]) -> set[int]:
-    """Return the fewest positions whose removal leaves the numbers ascending."""
+    """Return the fewest positions without which the numbers ascend (the rest is a longest increasing subsequence)."""
     tails: list[int] = []
     ends: list[int] = []
     above: list[int] = []
@@ -212,9 +212,9 @@ def _section_changes(sections: _Pairs) -> Iterator[Change]:
         yield Change("removed", Place("section", title=section.title), old=whole(section))
     for section in sections.added:
         yield Change("added", Place("section", title=section.title), new=whole(section))
-    astray = _out_of_order([before for before, _ in sections.positions])
+    reordered = _out_of_order([before for before, _ in sections.positions])
     for number, (old, new) in enumerate(sections.pairs):
-        if number in astray:
+        if number in reordered:
             yield Change("reordered", Place("section", title=new.title))
         yield from _edits(old, new, Place("section", title=new.title), skip={"items", "briefs"})
 
@@ -247,7 +247,7 @@ def _place(what: Literal["item", "brief"], home: _Home) -> Place:
 
 
 def whole(value: Section | NewsItem | Insight | Brief) -> str:
-    """Return all that a thing says, as one text; of a section, its own words."""
+    """Return everything that a story, insight or brief says as one text; of a section, only its title and lead."""
     if isinstance(value, Brief):
         return value.text
     if isinstance(value, Section):
@@ -262,17 +262,17 @@ def _insight_changes(old: Sequence[Insight], new: Sequence[Insight], item: Place
         lambda insight: insight.uid or None,
         lambda insight: (insight.label, insight.text),
         lambda insight: insight.text,
-        lambda insight: (insight.label, insight.bullet),  # what is left was reworded, in its order
+        lambda insight: (insight.label, insight.bullet),  # what is left was reworded; pair it in order
     ]
     pairs = _pair(old, new, names)
     for insight in pairs.removed:
         yield Change("removed", _insight_place(insight, item), old=insight.text)
     for insight in pairs.added:
         yield Change("added", _insight_place(insight, item), new=insight.text)
-    astray = _out_of_order([before for before, _ in pairs.positions])
+    reordered = _out_of_order([before for before, _ in pairs.positions])
     for number, (was, now) in enumerate(pairs.pairs):
         place = _insight_place(now, item)
-        if number in astray:
+        if number in reordered:
             yield Change("reordered", place)
         yield from _edits(was, now, place, skip={"uid"})
 
@@ -284,13 +284,13 @@ def _insight_place(insight: Insight, item: Place) -> Place:
 # Words
 
 _WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u0370-\u052f]+(?:[-'’._][A-Za-z0-9\u00c0-\u024f]+)*|\s+|.", re.DOTALL)
-MAX_WORDS = 3000  # beyond these, lines are compared: the time grows with the square
+MAX_WORDS = 3000  # of both texts together; longer ones are compared by lines, as the time grows with the square
 
 
 def words(old: str, new: str) -> list[tuple[Op, str]]:
-    """Return the text as runs that stayed, went and came: Latin by the word, Chinese by the character.
+    """Return the differences of two texts as runs: alphabets by the word, Chinese by the character.
 
-    Runs that stayed and went make the old text, those that stayed and came the new one.
+    The runs "same" and "removed" make up the old text, "same" and "added" the new one.
     """
     before, after = _WORD.findall(old), _WORD.findall(new)
     if len(before) + len(after) > MAX_WORDS:

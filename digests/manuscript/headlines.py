@@ -1,4 +1,4 @@
-"""How alike two headlines are, in Chinese and English, and what a headline is found again by."""
+"""Measure how alike two headlines are, in Chinese and English, and hash the parts that similar ones share."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-ALIKE = 0.5  # of 1: what is at least so near is worth a look
-ENOUGH = 3.5  # weight that two headlines share at the least: a word they share by chance is no event
-SKETCH = 16  # parts of a headline that it is found again by
+ALIKE = 0.5  # a likeness from which on two headlines are worth a look
+ENOUGH = 3.5  # the least weight of the parts that two headlines share: a single word may be a coincidence
+SKETCH = 16  # parts of a headline that are hashed for finding it
 
-# Words that say that something happened, or that this is news, and not what.
+# Words that only say that something happened or that this is news, not what.
 _CHINESE_NOISE = re.compile(
     "日报|早报|晚报|周报|月报|快讯|简报|要闻|新闻|速览|速递|盘点|汇总|今日|昨日|今天|昨天|明日|本周|日前|近日|目前|最新|动态|更多"
     "|正式|发布|推出|宣布|上线|发表|公布|推动|表示|透露|曝光|回应|消息|据悉|报道|传闻|计划|预计|即将|将于|已经|开始|继续"
@@ -43,12 +43,12 @@ _UNITS = {"million": "百万", "m": "百万", "billion": "十亿", "bn": "十亿
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The parts of a headline that say what it is about, each with its weight."""
+    """The parts of a headline that say what it is about, each with its weight. `of` makes one from a text."""
 
     parts: Mapping[str, float]
-    begins: str = ""  # what it is about first, mostly who
-    versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    amounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    begins: str = ""  # the first part that is not a number, usually who did something
+    versions: Mapping[str, frozenset[str]] = field(default_factory=dict)  # numbers by product: gpt → 4, 5
+    amounts: Mapping[str, frozenset[str]] = field(default_factory=dict)  # amounts by unit
 
     @classmethod
     def of(cls, text: str) -> Headline:
@@ -69,12 +69,12 @@ class Headline:
 
     @property
     def sketch(self) -> list[int]:
-        """Return a few of its parts, hashed: two headlines that are alike share some, whichever came first."""
+        """Return hashes of a few parts, always the same ones, so that headlines that are alike share some."""
         return sorted(_hash(part) for part in self.parts)[:SKETCH]
 
 
 def likeness(one: Headline, other: Headline) -> float:
-    """Return from 0 to 1 how probably two headlines tell of the same thing (Dice, by weight)."""
+    """Return from 0 to 1 how likely two headlines are about the same thing (Sørensen–Dice, by weight)."""
     shared = sum(weight for part, weight in one.parts.items() if part in other.parts)
     if shared < ENOUGH:
         return 0.0
@@ -84,17 +84,17 @@ def likeness(one: Headline, other: Headline) -> float:
     if _differ(one.amounts, other.amounts):
         score *= 0.5
     if one.begins not in other.parts and other.begins not in one.parts:
-        score *= 0.6  # each begins with somebody whom the other does not know
+        score *= 0.6  # each begins with somebody whom the other does not mention
     return score
 
 
 def same(one: str, other: str) -> bool:
-    """Say whether two headlines differ only by case, width, spaces or punctuation."""
+    """Tell whether two headlines differ only by case, width, spaces or punctuation."""
     return key(one) == key(other) != ""
 
 
 def key(text: str) -> str:
-    """Return the letters and digits of a headline alone, in one case and width."""
+    """Return only the letters and digits of a headline, in one case and width."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalnum())
 
 
@@ -104,6 +104,7 @@ def _plain(text: str) -> str:
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (kind, part): words and numbers of alphabets, pairs of neighbouring characters of other scripts."""
     for found in _TOKEN.finditer(text):
         if wide := found["wide"]:
             yield from (("wide", wide[at : at + 2]) for at in range(max(1, len(wide) - 1)) if len(wide) > 1)
@@ -119,12 +120,12 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _stem(word: str) -> str:
-    """Take the plural from a word, so that `chip` and `chips` are one."""
+    """Return a word without its plural, so that `chip` and `chips` are the same."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def _hash(part: str) -> int:
-    """Return a part as a number of 32 bits, with a sign, as a database keeps it."""
+    """Return the hash of a part as a signed number of 32 bits, as databases store integers."""
     return int.from_bytes(hashlib.blake2b(part.encode(), digest_size=4).digest(), "big", signed=True)
 
 
@@ -133,5 +134,5 @@ def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
 
 
 def _differ(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> bool:
-    """Say whether both name the same thing with different numbers only."""
+    """Tell whether both name the same thing, but share none of its numbers."""
     return any(not values & other[name] for name, values in one.items() if name in other)

@@ -1,8 +1,7 @@
-"""Two people's changes of one issue put together, and what they have to choose between, as values.
+"""Merge two people's changes of one issue, and report what they have to choose between.
 
-Whatever only one of them touched is taken over. What both touched, each in
-their own way, is a `Clash`; until somebody chooses, what is saved now stands.
-Things are known by their uid, sections by what `diff` pairs them by.
+What only one of them changed is taken over. What both changed differently is a `Clash`; until somebody chooses, what is
+saved now (`theirs`) holds. Stories, insights and briefs are matched by uid, sections as `diff` pairs them.
 """
 
 from __future__ import annotations
@@ -21,15 +20,16 @@ from digests.manuscript.values import Insight, Manuscript, NewsItem, Section
 T = TypeVar("T")
 Side = Literal["theirs", "mine", "both"]
 
-STAYS, STANDS, ORDER = "stays", "stands", "order"  # what can clash of a thing besides its own fields
+# What can clash besides fields: whether something was deleted, which section it is in, and the order.
+STAYS, STANDS, ORDER = "stays", "stands", "order"
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """What both changed: what it said before, and what each made of it.
+    """What both changed: its value before, and what each made of it.
 
-    Of a field, these are its values; of `stays`, the thing or None where it was
-    deleted; of `stands`, the title of its section; of `order`, names in order.
+    For a field, these are its values; for `stays`, the story, insight, brief or section, or None where it was deleted;
+    for `stands`, the title of its section; for `order`, titles in their order.
     """
 
     place: Place
@@ -39,17 +39,17 @@ class Clash:
 
     @property
     def name(self) -> str:
-        """What a form calls it. The same for as long as `base` is the same."""
+        """Its name in a form; the same as long as `base` is the same."""
         return "-".join(filter(None, (self.place.what, self.place.uid, self.place.field)))
 
     @property
     def combines(self) -> bool:
-        """Say whether a text of one's own can stand for both."""
+        """Tell whether somebody may write a text that combines both."""
         return isinstance(self.base, str | tuple) and self.place.field not in UNWRITTEN
 
     @property
     def combined(self) -> Any:
-        """A first try at what has the changes of both: a text, or words in their order."""
+        """A proposal with the changes of both: a text, or a tuple of words."""
         base, theirs, mine = self.base, self.theirs, self.mine
         if isinstance(base, str):
             return combined(base, theirs, mine)
@@ -57,13 +57,13 @@ class Clash:
         return kept + tuple(word for word in mine if word not in theirs and word not in base)
 
 
-# Chosen out of a list, or by uploading: nothing that one could write.
+# Fields that are chosen from a list or uploaded, so that no text could combine them.
 UNWRITTEN = frozenset({"ai_role", "basis", "cover_file", "follows", ORDER, STANDS})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody wants of a clash. `text` is what they wrote to combine both; a list is its words."""
+    """How somebody settles a clash. `text` is what they wrote to combine both: a text, or a tuple of words."""
 
     side: Side
     text: Any = ""
@@ -71,28 +71,28 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What came of it: the whole issue, and where it had to be chosen."""
+    """The merged issue, and every clash in it, whether somebody chose or not."""
 
     manuscript: Manuscript
     clashes: tuple[Clash, ...] = ()
 
 
 def merge(base: Manuscript, theirs: Manuscript, mine: Manuscript, chosen: Mapping[str, Choice] | None = None) -> Merge:
-    """Return `base` with the changes of both, field by field and thing by thing.
+    """Return `base` with the changes of `theirs` and `mine`.
 
-    `chosen` says what to do where they clash, by the clash's name.
+    `chosen` says what to do where they clash, by the name of the clash.
     """
     return _Merging(chosen or {}).issue(base, theirs, mine)
 
 
 def choosing(side: Side, clashes: Iterable[Clash]) -> dict[str, Choice]:
-    """Return the choices of somebody who takes one side throughout."""
+    """Return the choices of somebody who takes the same side in every clash."""
     return {clash.name: Choice(side) for clash in clashes}
 
 
 @dataclass(frozen=True, slots=True)
 class _Stand:
-    """A story or brief, and the key of the section that it stands in."""
+    """A story or brief, and the key of its section."""
 
     value: Any
     home: Hashable
@@ -100,7 +100,7 @@ class _Stand:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """An issue taken apart: its sections, stories and briefs, each by its key and in order."""
+    """The sections, stories and briefs of an issue, each by its key and in order."""
 
     sections: dict[Hashable, Section]
     items: dict[Hashable, _Stand]
@@ -109,6 +109,8 @@ class _Parts:
 
 @dataclass(slots=True)
 class _Merging:
+    """One merge: what was chosen, and the clashes that were found so far."""
+
     chosen: Mapping[str, Choice]
     clashes: list[Clash] = field(default_factory=list)
 
@@ -133,7 +135,10 @@ class _Merging:
         return Merge(replace(theirs, **own, sections=kept), tuple(self.clashes))
 
     def pick(self, place: Place, base: T, theirs: T, mine: T, shown: Callable[[T], Any] = lambda value: value) -> T:
-        """Return whichever changed; if both did, differently, what was chosen, else theirs."""
+        """Return the value that changed; if both changed differently, the chosen one, else theirs.
+
+        `shown` makes what the clash shows of a value.
+        """
         if mine in (base, theirs):
             return theirs
         if theirs == base:
@@ -155,7 +160,7 @@ class _Merging:
         }
 
     def sections(self, three: Sequence[dict[Hashable, Section]], homes: set[Hashable]) -> dict[Hashable, Section]:
-        """Return the sections that stay, in order. Where a story or brief has its home stays, whoever deleted it."""
+        """Return the sections that remain, in order. One that is still home to a story or brief is never deleted."""
         base, theirs, mine = three
         stay: dict[Hashable, Section] = {}
         for key in {**base, **theirs, **mine}:
@@ -178,7 +183,7 @@ class _Merging:
         three: Sequence[dict[Hashable, _Stand]],
         titles: Mapping[Hashable, str],
     ) -> dict[Hashable, _Stand]:
-        """Return the stories or briefs that stay, each with the changes of both."""
+        """Return the stories or briefs that remain, each with the changes of both."""
         base, theirs, mine = three
         stay = {}
         for key in {**base, **theirs, **mine}:
@@ -224,7 +229,7 @@ class _Merging:
     def row(
         self, place: Place, home: Hashable, three: Sequence[dict[Hashable, _Stand]], merged: dict[Hashable, _Stand]
     ) -> tuple[Any, ...]:
-        """Return the things of one section in their order."""
+        """Return the stories or briefs of one section in their order."""
         here = [[key for key, stand in one.items() if stand.home == home] for one in three]
         stay = {key: stand.value for key, stand in merged.items() if stand.home == home}
         order = self.order(replace(place, field=ORDER), here, stay, lambda key: _title(stay[key]))
@@ -237,12 +242,12 @@ class _Merging:
         stay: Mapping[Hashable, Any],
         title: Callable[[Hashable], str],
     ) -> list[Hashable]:
-        """Return what stays in the order of whoever changed it; what is new follows what it was put behind."""
+        """Return the keys that remain, in the order of whoever changed it; a new one follows what it was put after."""
         base, theirs, mine = (list(one) for one in three)
         common = {key for key in base if key in theirs and key in mine and key in stay}
         old, their, my = ([key for key in one if key in common] for one in (base, theirs, mine))
         result = list(self.pick(place, old, their, my, lambda keys: tuple(title(key) for key in keys)))
-        others: set[Hashable] = set()  # at the same place, theirs come first
+        others: set[Hashable] = set()  # what `theirs` added comes first where both added something
         for side in (theirs, mine):
             new = set()
             behind = 0
@@ -259,7 +264,7 @@ class _Merging:
 
 
 def _apart(base: Manuscript, one: Manuscript) -> _Parts:
-    """Take an issue apart. A section goes by its number in `base`; a new one, by what it says."""
+    """Take an issue apart. The key of a section is its number in `base`; of a new one, its title and lead."""
     same = diff.same_sections(base, one)
     keys = _distinct(same.get(number, (section.title, section.lead)) for number, section in enumerate(one.sections))
     parts = _Parts({}, {}, {})
@@ -274,7 +279,7 @@ def _apart(base: Manuscript, one: Manuscript) -> _Parts:
 
 
 def _keyed(values: Iterable[T], known: set[str], home: Hashable = None) -> dict[Hashable, T]:
-    """Return things by their uid; what is new, by all it says: who saved twice did not mean it twice."""
+    """Return values by uid; those not in `known` by everything they say, so that adding the same twice adds it once."""
     things = list(values)
     return dict(zip(_distinct(_key(thing, known, home) for thing in things), things, strict=True))
 
@@ -289,7 +294,7 @@ def _key(value: Any, known: set[str], home: Hashable) -> Hashable:
 
 
 def _distinct(keys: Iterable[Hashable]) -> list[Hashable]:
-    """Return keys with those that come again told apart."""
+    """Return the keys with a number added to each that was there before, so that all differ."""
     seen: Counter[Hashable] = Counter()
     found: list[Hashable] = []
     for key in keys:
@@ -299,7 +304,7 @@ def _distinct(keys: Iterable[Hashable]) -> list[Hashable]:
 
 
 def _titles(base: _Parts, theirs: _Parts, mine: _Parts) -> dict[Hashable, str]:
-    """Return what to call each section: as it is called now, if it still is."""
+    """Return the title of each section by its key: as `theirs` has it, else `mine`, else `base`."""
     return {key: section.title for one in (base, mine, theirs) for key, section in one.sections.items()}
 
 
@@ -311,7 +316,7 @@ _SENTENCES = re.compile(r"(?<=[。！？!?\n])|(?<=\.)(?=\s)")
 
 
 def combined(base: str, theirs: str, mine: str) -> str:
-    """Return a text with the changes of both; where they changed the same sentence, it has theirs and then mine."""
+    """Return a text with the changes of both; where they changed the same sentence, theirs and then mine."""
     old, *both = (_SENTENCES.split(one) for one in (base, theirs, mine))
     if len(old) + sum(map(len, both)) > diff.MAX_WORDS:
         return _side_by_side([theirs, mine])
@@ -337,7 +342,7 @@ def combined(base: str, theirs: str, mine: str) -> str:
 
 
 def _changed(old: Sequence[str], start: int, end: int, changes: Iterable[tuple[int, int, int, str]]) -> str:
-    """Return a stretch of a text with the changes of one side."""
+    """Return a span of a text with the changes of one side."""
     parts: list[str] = []
     for first, last, _side, new in changes:
         parts += [*old[start:first], new]

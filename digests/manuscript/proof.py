@@ -1,4 +1,4 @@
-"""What a proofreader sees in a text without knowing what it is about: Markdown left open, a sentence cut off."""
+"""Proofread a text without understanding it: find Markdown that is not closed and sentences that stop halfway."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORDS_END = re.compile(r"[\w\u3400-\u9fff]$")
 
 
 def left_open(text: str) -> Open | None:
-    """Return what Markdown opens and does not close, if anything; code, addresses and escapes are left alone."""
+    """Return what a text opens in Markdown and does not close, if anything; code, addresses and escapes are skipped."""
     prose, closed = without_fences(text)
     if not closed:
         return "fence"
@@ -41,7 +41,7 @@ def _open_in(block: str) -> Open | None:
     block = without_code(_ESCAPED.sub("x", block))
     if re.search(r"`+", block):
         return "code"
-    block = _LINK.sub("x", _LINK.sub("x", block))  # a picture stands inside its link
+    block = _LINK.sub("x", _LINK.sub("x", block))  # twice, because a picture may be inside a link
     if re.search(r"\]\((?!\s)", block):
         return "link"
     block = _INTERVAL.sub("x", _ADDRESS.sub("x", block))
@@ -51,10 +51,10 @@ def _open_in(block: str) -> Open | None:
 
 
 def unfinished(text: str, *, prose: bool = True) -> str:
-    """Return the last words of a text that stops in the middle of a sentence; nothing if it seems whole.
+    """Return the last words of a text that stops in the middle of a sentence; empty if it seems complete.
 
-    Not `prose` is what need not end with a full stop, as an entry of a list: there, only
-    a comma or a word that waits for another one tells.
+    A text that is not `prose`, such as an entry of a list, need not end with a full stop: there, only a comma or a word
+    that cannot be the last one counts.
     """
     body, closed = without_fences(text)
     blocks = [block for block in _blocks(body) if block.strip()]
@@ -74,7 +74,7 @@ def unfinished(text: str, *, prose: bool = True) -> str:
         return ""
     if not _WORDS_END.search(bare):
         return ""
-    # Who writes no full stops at all has not forgotten one.
+    # If there is no full stop anywhere, none was forgotten.
     sentences = re.findall(rf"[{_STOPS[:6]}](?=\s|$|[\u3400-\u9fff“「（])", body)
     return tail if sentences and len(bare) >= 12 else ""
 
@@ -99,7 +99,7 @@ def without_fences(text: str) -> tuple[str, bool]:
 
 
 def without_code(text: str) -> str:
-    """Return a text with a letter for all that stands between backticks."""
+    """Return a text with a letter in place of each span of code between backticks."""
     runs = list(re.finditer("`+", text))
     following: dict[int, list[int]] = {}
     for number in range(len(runs) - 1, -1, -1):
@@ -118,7 +118,7 @@ def without_code(text: str) -> str:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Return paragraphs, headings and entries of lists one by one: no mark reaches from one into the next."""
+    """Yield paragraphs, headings and entries of lists one by one; no Markdown reaches from one into the next."""
     block: list[str] = []
     for line in text.split("\n"):
         starts = _ITEM.match(line) or line.startswith("#")

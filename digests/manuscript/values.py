@@ -1,8 +1,7 @@
 """The manuscript: an issue as one immutable value, with no Django in it.
 
-Text, database rows, revisions, pages, feeds and diffs are all made from these
-values, so each value normalises itself when it is made: there is one spelling
-of every issue, and equal issues have equal hashes.
+Text, database rows, revisions, pages, feeds and diffs are all made from these values. Each value normalises itself when
+it is made, so that every issue has one spelling, and equal issues have equal hashes.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from datetime import date as Date
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
-# The labels that a digest's staff use, best known first; the reader knows a note by them.
+# The labels that begin a note in a text, most common first.
 DEFAULT_LABEL = "深度解读 & 洞察"
 LABELS = (DEFAULT_LABEL, "深度解读", "洞察", "影响", "点评", "解读", "Deep insight", "Insight", "Impact")
 
@@ -28,23 +27,23 @@ BASES: tuple[Basis, ...] = ("source", "editor", "ai")
 AIRole = Literal["none", "assisted", "drafted", "translated"]
 AI_ROLES: tuple[AIRole, ...] = ("none", "assisted", "drafted", "translated")
 
-# No vowels and no look-alikes: an address that spells nothing and reads aloud.
+# Without vowels, so that no address spells a word, and without characters that look alike.
 UID_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
 UID_LENGTH = 8
 UID = re.compile(f"[{UID_ALPHABET}]{{{UID_LENGTH}}}")
 
-# What XML 1.0 cannot carry, which feeds must; Python's own line breaks are folded first.
+# Characters that XML 1.0, and so a feed, cannot hold. Line breaks are replaced first.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 LINE_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def new_uid() -> str:
-    """Return a fresh random name for a news item or brief (27**8: about 280 thousand million)."""
+    """Return a new random name for a story, insight or brief: one of 27**8, about 280 billion."""
     return "".join(secrets.choice(UID_ALPHABET) for _ in range(UID_LENGTH))
 
 
 def block(text: str) -> str:
-    """Return Markdown in its one spelling: LF, no blank first or last line, printable only."""
+    """Return Markdown in its one spelling: LF, no blank lines at the ends, only printable characters."""
     text = UNPRINTABLE.sub("", LINE_BREAKS.sub("\n", text))
     lines = ["" if not line.strip() else line for line in text.split("\n")]
     while lines and not lines[0]:
@@ -55,7 +54,7 @@ def block(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return text on one line: runs of white space become one space, none at the ends."""
+    """Return text on one line: each run of white space is a single space, with none at the ends."""
     return " ".join(UNPRINTABLE.sub("", LINE_BREAKS.sub("\n", text)).split())
 
 
@@ -69,11 +68,12 @@ def domain(link: str) -> str:
 
 
 def tag_name(text: str) -> str:
-    """Return a tag in its one spelling: NFKC, one line. Case is kept, and folded to compare."""
+    """Return a tag in its one spelling: NFKC, on one line. Its case is kept, but does not tell tags apart."""
     return line(unicodedata.normalize("NFKC", line(text)))
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out empty names and those that differ only by case from one before."""
     seen: dict[str, str] = {}
     for name in names:
         if name:
@@ -82,7 +82,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class _Value:
-    """Lets a frozen value normalise its own fields while it is made."""
+    """A frozen value that can set its own fields while it is made."""
 
     __slots__ = ()
 
@@ -93,7 +93,7 @@ class _Value:
 
 @dataclass(frozen=True, slots=True)
 class Insight(_Value):
-    """One bullet or paragraph of reading between the lines, under a label."""
+    """One bullet or paragraph of analysis under a label. `basis` says where the claim comes from."""
 
     text: str
     label: str = DEFAULT_LABEL
@@ -109,7 +109,7 @@ class Insight(_Value):
 
 @dataclass(frozen=True, slots=True)
 class NewsItem(_Value):
-    """A story: headline, source link, Markdown text and its insights."""
+    """A story: headline, source link, Markdown text and insights."""
 
     headline: str
     link: str = ""
@@ -134,17 +134,18 @@ class NewsItem(_Value):
 
     @property
     def sha256(self) -> str:
-        """The name of this exact story: a reviewer's tick is for these words and no others."""
+        """The hash of this exact story; a reviewer's sign-off is for it and no other."""
         return hashlib.sha256(_canonical(_item_json(asdict(self))).encode()).hexdigest()
 
     @property
     def domain(self) -> str:
+        """The domain of the source link; empty without one."""
         return domain(self.link)
 
 
 @dataclass(frozen=True, slots=True)
 class Brief(_Value):
-    """One line of Markdown in a closing list."""
+    """One line of Markdown in a section's list of briefs."""
 
     text: str
     uid: str = ""
@@ -155,7 +156,7 @@ class Brief(_Value):
 
 @dataclass(frozen=True, slots=True)
 class Section(_Value):
-    """A titled part of an issue: a lead, briefs, stories, in this order on paper."""
+    """A part of an issue with a title: lead, briefs, stories, in this order in the text."""
 
     title: str
     lead: str = ""
@@ -170,8 +171,8 @@ class Section(_Value):
 class Manuscript(_Value):
     """A whole issue.
 
-    `footer` is the raw HTML of a card that differs from the digest's own;
-    it is kept for export, and no page renders it.
+    `footer` is the raw HTML of a subscribe card that differs from the digest's own. It is kept for export;
+    no page shows it.
     """
 
     title: str
@@ -216,7 +217,7 @@ class Manuscript(_Value):
         return (insight for item in self.items for insight in item.insights)
 
     def without_uids(self) -> Manuscript:
-        """Return the same words as text without names carries them."""
+        """Return the same issue without any uids, as a text without them reads."""
         return replace(
             self,
             sections=tuple(
@@ -233,7 +234,7 @@ class Manuscript(_Value):
         )
 
     def with_uids(self) -> Manuscript:
-        """Return the same words with a name for each story, insight and brief that has none."""
+        """Return the same issue with a new uid for each story, insight and brief that has none."""
 
         def name(value: Any) -> Any:
             return value if value.uid else replace(value, uid=new_uid())
@@ -253,7 +254,7 @@ class Manuscript(_Value):
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the value as plain JSON data: every field but one that came later and is empty."""
+        """Return the value as plain JSON data: every field, except a story's `follows` if it is empty."""
         data = {**asdict(self), "date": self.date.isoformat()}
         for section in data["sections"]:
             section["items"] = tuple(_item_json(item) for item in section["items"])
@@ -273,12 +274,12 @@ class Manuscript(_Value):
         )
 
     def canonical(self) -> str:
-        """Return the one JSON text of this value."""
+        """Return the JSON text that `sha256` is the hash of; equal issues have the same."""
         return _canonical(self.to_json())
 
     @property
     def sha256(self) -> str:
-        """The name of this exact content: SHA-256 of its canonical JSON."""
+        """The SHA-256 of the canonical JSON, in hexadecimal."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
@@ -287,7 +288,7 @@ def _canonical(data: dict[str, Any]) -> str:
 
 
 def _item_json(data: dict[str, Any]) -> dict[str, Any]:
-    # Stories had no `follows` once: without it, they keep the names that their words had then.
+    # Stories once had no `follows`: those without one keep the hashes that they had then.
     return {name: value for name, value in data.items() if name != "follows" or value}
 
 

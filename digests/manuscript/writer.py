@@ -1,4 +1,4 @@
-"""Manuscript → text: one spelling for each issue, and the seed's bytes for the seed."""
+"""Write a manuscript as text: one spelling for each issue, and for the seed issue exactly its own bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import grammar
 from .grammar import Kind
 from .values import LABELS, UID, Brief, Insight, Manuscript, NewsItem, block
 
-# What YAML 1.1 or 1.2 would read as something other than the words themselves.
+# A scalar that YAML 1.1 or 1.2 would not read as these very words without quotes.
 _NOT_BARE = re.compile(
     r"""[-?:,\[\]{}#&*!|>'"%@`=<~]  # begins like YAML's own marks
     | .*(?::[ ]|[ ]\#|:$)           # holds a key or a comment
@@ -23,11 +23,11 @@ _NOT_BARE = re.compile(
 
 
 def write(manuscript: Manuscript, *, uids: bool = False, footer: str = "", labels: Iterable[str] = LABELS) -> str:
-    """Return an issue's text: LF, no final newline.
+    """Return an issue as text, with LF and no final newline.
 
-    `uids` keeps the names of stories, insights and briefs, for text that comes back.
-    `footer` is the digest's own card, for an issue that has none of its own.
-    `labels` are those that the text's reader knows; a note under another one is marked as a note.
+    `uids` writes the uids of stories, insights and briefs, for a text that will be read back. `footer` is the digest's
+    subscribe card, for an issue that has none of its own. `labels` are those that the reader of the text knows; a note
+    under any other label is marked as a note.
     """
     known = grammar.keys(labels)
     blocks = [f"{_front_matter(manuscript)}\n{_heading(1, manuscript.title)}"]
@@ -106,7 +106,7 @@ def _text(text: str, kind: Kind, known: frozenset[str]) -> list[str]:
 
 
 def _notes(insights: Iterable[Insight], known: frozenset[str], uids: bool) -> Iterator[str]:
-    """Yield a block for each label, with the bullets that follow one another under it."""
+    """Yield a block for each label, with the bullets that directly follow one another under it."""
     for (label, basis, bullet), run in groupby(insights, key=lambda each: (each.label, each.basis, each.bullet)):
         if not bullet:
             for insight in run:

@@ -1,4 +1,4 @@
-"""Text as it is searched: one width, one case, one space; and the pairs of signs that it is found by."""
+"""Fold text for search (one width, one case, single spaces), and cut it into the pairs of characters of the index."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-PARTS = "\n"  # stands between the parts of a text, where no phrase reaches across: folding leaves none in a phrase
+PARTS = "\n"  # between the parts of a text: folding leaves no line break in a phrase, so none matches across parts
 
-# What no database keeps as text.
+# NUL, which PostgreSQL refuses in text, and lone surrogates, which have no UTF-8.
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
 def kept(text: str) -> str:
-    """Return a text that every database keeps."""
+    """Return a text with replacement characters for what some database cannot store."""
     return _UNKEPT.sub("\ufffd", text)
 
 
 def fold(text: str) -> str:
-    """Return a text in the one form in which it is compared: NFKC, case folded, each run of white space one space."""
+    """Return the form in which texts are compared: NFKC, case folded, each run of white space a single space."""
     return " ".join(unicodedata.normalize("NFKC", kept(text)).casefold().split())
 
 
 def grams(folded: str) -> str:
-    """Return each sign with the one that follows it, as words that any index of words takes.
+    """Return each character with the next one, as words (in hexadecimal) for an index of words.
 
-    Words in a row are signs in a row, so a phrase of these words is an exact part of the text. The last sign's word
-    ends with `PARTS`, so that every sign begins one.
+    Words in a row are characters in a row, so a phrase of these words is an exact part of the text. The last
+    character's word ends with `PARTS`, so that every character begins a word.
     """
     return " ".join(_word(one + other) for one, other in pairwise(folded + PARTS))
 
 
 def asked(phrase: str) -> str:
-    """Return what to ask an index of `grams` for (FTS5): a phrase, or for one sign the beginning of a word."""
+    """Return the FTS5 query for a folded phrase in an index of `grams`; for one character, a prefix of words."""
     if len(phrase) == 1:
         return f"{_word(phrase)}*"
     return f'"{" ".join(_word(one + other) for one, other in pairwise(phrase))}"'
 
 
 def places(text: str, phrase: str) -> Iterator[tuple[int, int]]:
-    """Find a folded phrase in a text as it was written: where each hit begins and ends there."""
+    """Find a folded phrase in a text that is not folded. Yields (begin, end) in that text."""
     folded, end = fold(text), 0
     while phrase and (begin := folded.find(phrase, end)) >= 0:
         end = begin + len(phrase)
@@ -49,7 +49,7 @@ def places(text: str, phrase: str) -> Iterator[tuple[int, int]]:
 
 
 def _within(text: str, begin: int, end: int) -> tuple[int, int]:
-    """Return what of a text makes a part of it folded. A sign may fold into several, and several into one."""
+    """Return (begin, end) in a text for a span of its folded form, whose length may differ."""
 
     def made(length: int) -> int:
         return len(fold(text[:length]))

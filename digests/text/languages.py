@@ -1,4 +1,4 @@
-"""Which language a short text is in, by its script alone: plain, and silent where it cannot know. And how it is cut."""
+"""Tell the language of a short text by its script and its words, and shorten a text without cutting words."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import unicodedata
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
-_WORD = re.compile("[A-Za-z][A-Za-z’']+")  # a letter alone is a name for something
+_WORD = re.compile("[A-Za-z][A-Za-z’']+")  # a single letter is a name for something
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
-_CUT_WORD = re.compile(r"[^\W\u3041-\uffff]+\Z")  # of a script that has spaces between words
-_LEFT_OPEN = " \n,;:.，、；：。…—（“("  # what does not stand before the “…” of a text that is cut
-SENTENCE = 4  # words: fewer, without one in lower case, may be a name, which belongs to any language
+_CUT_WORD = re.compile(r"[^\W\u3041-\uffff]+\Z")  # in a script that has spaces between words
+_LEFT_OPEN = " \n,;:.，、；：。…—（“("  # left out before the “…” that ends a shortened text
+SENTENCE = 4  # words; fewer, with none in lower case, may be a name, which is in no language
 
 
 def language_of(text: str) -> str:
-    """Return zh, en, ja or ko; nothing where the text leaves it open.
+    """Return zh, en, ja or ko; empty where the text does not tell.
 
-    Names do not count for English: `OpenAI 发布 GPT-5` is Chinese, and `GPT-5 Codex` is whatever stands around it.
+    Names do not count as English: `OpenAI 发布 GPT-5` is Chinese, and `GPT-5 Codex` could be in any language.
     """
     text = _ADDRESS.sub("", unicodedata.normalize("NFKC", text))
     han, kana, hangul = (len(script.findall(text)) for script in (_HAN, _KANA, _HANGUL))
@@ -37,13 +37,13 @@ def language_of(text: str) -> str:
 
 
 def foreign(text: str, language: str) -> str:
-    """Return the language of a text if it is another than that of what surrounds it."""
+    """Return the language of a text if it differs from `language`, that of the text around it; empty otherwise."""
     found = language_of(text)
     return "" if language.partition("-")[0] == found else found
 
 
 def opening(text: str, length: int) -> str:
-    """Return how a text begins: with whole words, where its script has spaces between them."""
+    """Return a text cut to `length` characters and a “…” if it is longer, at a space where its script has spaces."""
     if len(text) <= length:
         return text
     shown = text[:length]
