@@ -1,4 +1,4 @@
-"""Between the manuscript and the rows of the desk, both ways."""
+"""Turn the rows of an issue into a manuscript, and a manuscript into rows."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from digests.text.markup import links
 
 
 class DoesNotFit(ValueError):
-    """Something of a manuscript has no room in its field. Its text is a sentence for people."""
+    """Part of a manuscript is too long for its field, or its date has no address. `str` is a sentence for people."""
 
 
 def from_rows(issue: Issue) -> Manuscript:
-    """Return what the rows of an issue say now. Costs six queries for an issue of any size."""
+    """Return the rows of an issue as a manuscript. Costs six queries for an issue of any size."""
     sections = list(
         Section.objects.filter(issue=issue).prefetch_related(
             "briefs",
@@ -97,12 +97,11 @@ def _names(tagged: Iterable[Any]) -> tuple[str, ...]:
 
 
 def to_rows(manuscript: Manuscript, issue: Issue) -> None:
-    """Make the rows of an issue say what a manuscript says, keeping the uid of everything it recognises.
+    """Write a manuscript to the rows of an issue, keeping the row and uid of everything that was there.
 
-    A story is recognised by its uid, else by its link and headline, its link, or its headline;
-    an insight or brief by its uid, else by its text, else by its place.
-    Runs inside the caller's transaction, which has the issue locked.
-    Raises DoesNotFit, before anything is written, if a text is longer than its field.
+    A story is recognised by its uid, else by its link and headline, its link, or its headline; an insight or brief by
+    its uid, else by its text, else by its position. Call it in a transaction that has the issue locked. Raises
+    DoesNotFit, before anything is written, if a text is longer than its field.
     """
     refuse_unfit(manuscript)
     texts = {name: getattr(manuscript, name) for name in _ISSUE_TEXTS}
@@ -150,13 +149,13 @@ _ISSUE_TEXTS = ("title", "date", "category", "cover_image", "cover_alt", "summar
 
 
 def _is_stored(name: str) -> bool:
-    """Say whether a cover that a text names is a picture uploaded here, and not a way to another file."""
+    """Tell whether the cover that a text names is a picture uploaded here, and not the path of some other file."""
     ours = re.fullmatch(r"covers/[\w-]+\.\w+|pictures/[0-9a-f]{32}\.\w+", name, re.ASCII)
     return bool(ours) and default_storage.exists(name)
 
 
 def refuse_unfit(manuscript: Manuscript) -> None:
-    """Raise DoesNotFit if a text is longer than its field, or the date one that no address can have."""
+    """Raise DoesNotFit if a text is longer than its field, or if the date is outside of FIRST_DAY to LAST_DAY."""
     if not FIRST_DAY <= manuscript.date <= LAST_DAY:
         raise DoesNotFit(_("Choose a date between the years 1900 and 2999."))
     texts: list[tuple[type[Model], str, str]] = [
@@ -182,7 +181,10 @@ def refuse_unfit(manuscript: Manuscript) -> None:
 
 
 def _recognise(new: Sequence[Any], rows: Sequence[Any], keys: Sequence[Any]) -> dict[int, Any]:
-    """Return which row each new value continues, by the strongest key first; no row twice."""
+    """Return the row that each new value continues, by its index in `new`; no row is used twice.
+
+    `keys` are functions of a value or row, tried in order; an empty key matches nothing.
+    """
     found: dict[int, Any] = {}
     free = list(rows)
     for key in keys:
@@ -199,7 +201,7 @@ def _recognise(new: Sequence[Any], rows: Sequence[Any], keys: Sequence[Any]) -> 
 
 
 def _put(row: Model, **values: Any) -> None:
-    """Give a row its values; writes those that are new, and nothing if none is."""
+    """Set the fields of a row, and save those that changed; without a change, nothing is written."""
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
@@ -210,9 +212,9 @@ def _put(row: Model, **values: Any) -> None:
 
 
 def _named(value: Any, row: Any, issue: Issue) -> Any:
-    """Give a new row the uid that its text carries, unless it is another's: addresses are for ever.
+    """Give a new row the uid that its text has, unless something else has it: public addresses never change meaning.
 
-    A story that its issue has given up, at the desk and for readers, may go on in another issue under its own name.
+    A story that its former issue no longer has, neither at the desk nor for readers, keeps its uid in another issue.
     """
     standing = Q(edition__live_until=None) | Q(edition__live_until__gt=timezone.now())
     taken = (
@@ -242,7 +244,7 @@ def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, p
 def _write_insights(
     written: Sequence[tuple[values.NewsItem, NewsItem]], before: Sequence[NewsItem], issue: Issue
 ) -> None:
-    """Write the insights of all stories at once: one may have gone over from a story to another."""
+    """Write the insights of all stories together, because one may have moved from a story to another."""
     standing = {insight.uid: insight for item in before for insight in item.insights.all()}
     for item, row in written:
         for insight in item.insights:
@@ -259,7 +261,7 @@ def _write_insights_of(
     item: NewsItem, insights: Sequence[values.Insight], rows: Sequence[Insight], issue: Issue
 ) -> None:
     same = _recognise(insights, rows, [lambda it: it.uid, lambda it: (it.label, it.text)])
-    # What is left over in both is taken for the same thought reworded, in order.
+    # What is left on both sides was reworded, so it is paired in order.
     taken = {row.pk for row in same.values()}
     free = [row for row in rows if row.pk not in taken]
     kept = set()
@@ -274,9 +276,9 @@ def _write_insights_of(
 
 
 def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
-    """Put tags on a row in their order; writes nothing if they stand so already.
+    """Set the tags of a row in their order; writes nothing if they are the same already.
 
-    A word that the row has stays as it is, though its tag was renamed; any other is spelled as its tag is now.
+    A word that the row has already stays, even if its tag was renamed since; any other is spelled as its tag is now.
     """
     had = [tagged.word for tagged in cast(Any, row).tagged.all()]
     if had == list(names):
@@ -292,7 +294,7 @@ def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
 
 
 def cite(issue: Issue) -> None:
-    """Rewrite the citations of an issue from its headline links and the links in its texts."""
+    """Rewrite the citations of an issue from the links of its headlines and in its texts."""
     items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights"))
     briefs = list(Brief.objects.filter(section__issue=issue))
     found: list[tuple[dict[str, Any], str, bool]] = []

@@ -1,4 +1,4 @@
-"""The newsroom's rows: the desk, its sources, its reviews, and the editions that readers see."""
+"""All models: what staff edit, sources, reviews, and the editions that readers see."""
 
 from digests.models.channels import Channel
 from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, TaggedIssue, TaggedNewsItem

@@ -1,4 +1,4 @@
-"""Where readers follow a digest besides its feeds."""
+"""Channels: where readers can follow a digest besides its feeds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SCHEME = re.compile("|".join(SCHEMES))
 
 
 def refuse_no_address(address: str) -> None:
-    """Refuse what no telephone would open: anything but a web address or one for mail, whole and well-formed."""
+    """Raise ValidationError for anything but a complete web address or `mailto:` address."""
     scheme = _SCHEME.match(address)
     try:
         if scheme is None:
@@ -35,7 +35,7 @@ def refuse_no_address(address: str) -> None:
 
 
 class Channel(Positioned):
-    """A place elsewhere that brings a digest to readers. Pages show it with a code for their telephones."""
+    """A place elsewhere where a digest appears. Pages show it with a QR code."""
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="channels", verbose_name=_("digest"))
     name = models.CharField(_("name"), max_length=60, help_text=_("As readers know it: Telegram, 微信公众号, Email."))
@@ -66,9 +66,10 @@ class Channel(Positioned):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_code_url(self) -> str:
+        """Return the address of its QR code."""
         return reverse("channel-code", args=[self.digest.slug, self.pk])
 
     @property
     def shown(self) -> str:
-        """The address as people write it."""
+        """The address as people write it, without scheme, `www.` and last slash."""
         return _SCHEME.sub("", self.address, count=1).removeprefix("www.").rstrip("/")

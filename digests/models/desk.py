@@ -1,4 +1,4 @@
-"""The desk: what staff edit. No page for readers reads a row of these, but for a digest's own."""
+"""What staff edit at the desk. Pages for readers read none of these rows, except for a digest's own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from digests.models.querysets import DigestQuerySet, IssueQuerySet
 from digests.models.states import State
 from digests.models.tags import Tag
 
-# First words of the site's own addresses: a digest by such a name could never be reached.
+# First words of the site's own addresses; a digest with such a slug could not be reached.
 RESERVED_SLUGS = frozenset(
     """
     accounts admin api atom.xml corrections desk favicon.ico feed.json feeds healthz i18n llms.txt media
@@ -45,20 +45,22 @@ RESERVED_SLUGS = frozenset(
 
 
 def refuse_reserved(slug: str) -> None:
+    """Raise ValidationError for the first word of an address of the site itself."""
     if slug.lower() in RESERVED_SLUGS:
         raise ValidationError(_("“%(slug)s” is an address of the site itself. Choose another."), params={"slug": slug})
 
 
 def refuse_unknown_zone(name: str) -> None:
+    """Raise ValidationError for a name that is not a time zone."""
     if name not in available_timezones():
         raise ValidationError(_("“%(name)s” is not a time zone, such as Asia/Shanghai."), params={"name": name})
 
 
-PICTURES = {"AVIF": "avif", "GIF": "gif", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # and their endings
+PICTURES = {"AVIF": "avif", "GIF": "gif", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # formats and their file endings
 
 
 def refuse_unfit_picture(file: File[bytes]) -> None:
-    """Refuse what no browser shows and what is too large to decode, going by its head alone."""
+    """Raise ValidationError for a file that browsers do not show, or too large to decode. Reads only its header."""
     try:
         file.seek(0)
         with Image.open(file, formats=list(PICTURES)) as picture:
@@ -76,12 +78,12 @@ def refuse_unfit_picture(file: File[bytes]) -> None:
 
 
 def cover_path(issue: Issue, name: str) -> str:
-    """Return a random name: nobody finds a draft's cover by guessing, and a new picture is a new word."""
+    """Return a random name, so that nobody can guess a draft's cover, and another picture has another name."""
     return f"covers/{secrets.token_hex(16)}{Path(name).suffix.lower()}"
 
 
 class Digest(models.Model):
-    """A publication: one issue a day."""
+    """A publication with at most one issue a day."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(
@@ -144,7 +146,7 @@ class Digest(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        # Feeds cannot carry what some word processors paste.
+        # Word processors paste characters that feeds cannot hold.
         self.name = line(self.name)
         for name in ("standing_title", "standing_category", "standing_editor", "standing_tags"):
             setattr(self, name, line(getattr(self, name)))
@@ -160,7 +162,7 @@ class Digest(models.Model):
         return ZoneInfo(self.time_zone)
 
 
-# Days that addresses, feeds and clocks in every zone can say.
+# The dates that addresses, feeds and clocks in every time zone can express.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
@@ -238,7 +240,7 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
 
     @property
     def head(self) -> Any:
-        """The newest revision: what the working copy says. None before the first save."""
+        """The newest revision, which is what the rows say now; None before the first save. Costs a query each time."""
         return self.revisions.order_by("-number").first()
 
     def local(self, at: datetime) -> datetime:
@@ -247,6 +249,8 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
 
 
 class Positioned(models.Model):
+    """A row with a position among others, counted from 0."""
+
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -255,7 +259,7 @@ class Positioned(models.Model):
 
 
 class Named(models.Model):
-    """Keeps one short random name for life."""
+    """A row with a short random name that never changes."""
 
     uid = models.CharField(
         max_length=UID_LENGTH,
@@ -270,6 +274,8 @@ class Named(models.Model):
 
 
 class Section(Positioned):
+    """A part of an issue with a title: a lead, briefs and stories."""
+
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="sections")
     title = models.CharField(_("title"), max_length=200)
     lead = models.TextField(_("lead"), blank=True, help_text=_("Markdown, before the first story."))
@@ -283,6 +289,8 @@ class Section(Positioned):
 
 
 class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as above
+    """A story at the desk; `editions.Story` is what readers see of it."""
+
     class AIRole(models.TextChoices):
         NONE = "none", _("No AI")
         ASSISTED = "assisted", _("AI assisted")
@@ -296,8 +304,10 @@ class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as
     )
     body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
     ai_role = models.CharField(_("part of AI"), max_length=20, choices=AIRole.choices, default=AIRole.NONE)
-    canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True, editable=False)  # the link, to be found by
-    # By its uid, not by a foreign key: what it updates is a story that readers have, and rows come and go.
+    canonical = models.CharField(
+        max_length=CANONICAL_LENGTH, blank=True, editable=False
+    )  # of `link`: see addresses.canonical
+    # A uid, not a foreign key: it names a story that readers have, whose row at the desk may be gone.
     follows = models.CharField(_("update to"), max_length=UID_LENGTH, blank=True)
     tags = TaggableManager(through="digests.TaggedNewsItem", blank=True)
 
@@ -314,6 +324,8 @@ class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as
 
 
 class Insight(Positioned, Named):
+    """A bullet or paragraph of analysis below a story, under a label."""
+
     class Basis(models.TextChoices):
         SOURCE = "source", _("Stated by the source")
         EDITOR = "editor", _("Editor's inference")
@@ -337,6 +349,8 @@ class Insight(Positioned, Named):
 
 
 class Brief(Positioned, Named):
+    """One line of news without a page of its own."""
+
     section = models.ForeignKey(Section, models.CASCADE, related_name="briefs")
     text = models.TextField(_("text"), help_text=_("One line of Markdown."))
 
@@ -349,7 +363,7 @@ class Brief(Positioned, Named):
 
 
 class Tagged(ItemBase):
-    """A tag on a row, in the order that staff gave and by the word that they chose: tags are renamed, words are not."""
+    """A tag of a row, in the order and by the word that staff chose; the word stays when the tag is renamed."""
 
     word = models.CharField(max_length=100)
     position = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""What is fixed: revisions as they were saved, editions as they went out, stories as listed."""
+"""What is fixed: revisions as they were saved, editions as they were published, and their stories."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class Revision(models.Model):
 
     @cached_property
     def manuscript(self) -> Manuscript:
-        """The words. Raises ValueError if the row no longer has the content it is named by."""
+        """The issue as a value. Raises ValueError if the content does not have the hash of the row."""
         if hashlib.sha256(self.content.encode()).hexdigest() != self.sha256:
             raise ValueError(f"revision {self.pk} does not have the content that it is named by")
         return Manuscript.from_json(json.loads(self.content))
 
 
 class Edition(models.Model):
-    """A revision made public for a span of time."""
+    """A revision that readers see from `live_from` until `live_until`."""
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="editions")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="editions")
@@ -73,7 +73,7 @@ class Edition(models.Model):
     by_name = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # The projection: what listings and pages need, made with the edition and rebuildable from it.
+    # The projection: what lists and pages need; made with the edition, and rebuildable from its revision.
     digest = models.ForeignKey(Digest, models.PROTECT, related_name="editions")
     date = models.DateField()
     title = models.CharField(max_length=300)
@@ -126,15 +126,17 @@ class Edition(models.Model):
 
 
 class EditionTag(models.Model):
-    """A tag of an edition: the issue's own, or one of some of its stories."""
+    """A tag of an edition: of the issue itself, or of some of its stories."""
 
     edition = models.ForeignKey(Edition, models.CASCADE)
     tag = models.ForeignKey(Tag, models.CASCADE)
-    own = models.BooleanField(default=False)  # the issue has it as a whole
-    stories = models.PositiveIntegerField(default=0)  # of it that go by it: all, if it is the issue's own
+    own = models.BooleanField(default=False)  # the issue itself has it
+    stories = models.PositiveIntegerField(
+        default=0
+    )  # how many stories it counts for: all of them, if the issue itself has it
 
     class Meta:
-        db_table = "digests_edition_tags"  # which it was before it knew more than the two
+        db_table = "digests_edition_tags"  # the name of the table from when it had only the two keys
         unique_together = [("edition", "tag")]
         verbose_name = _("tag of an edition")
         verbose_name_plural = _("tags of editions")
@@ -144,7 +146,7 @@ class EditionTag(models.Model):
 
 
 class Retraction(models.Model):
-    """A story taken back: its tombstone stands in every edition from then on."""
+    """A story that was retracted: every edition from then on has a tombstone in its place."""
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="retractions")
     uid = models.CharField(max_length=UID_LENGTH)
@@ -164,7 +166,7 @@ class Retraction(models.Model):
 
 
 class Story(models.Model):
-    """A news item of an edition, as listings read it."""
+    """A story of an edition, as lists and its own page read it."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="stories")
     uid = models.CharField(max_length=UID_LENGTH)
@@ -172,8 +174,8 @@ class Story(models.Model):
     section = models.CharField(max_length=200)
     headline = models.CharField(max_length=300)
     link = models.CharField(max_length=2000, blank=True)
-    canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True)  # the link, to be found by
-    follows = models.CharField(max_length=UID_LENGTH, blank=True)  # the uid of the story that this is an update to
+    canonical = models.CharField(max_length=CANONICAL_LENGTH, blank=True)  # of `link`: see addresses.canonical
+    follows = models.CharField(max_length=UID_LENGTH, blank=True)  # the uid of the story that it is an update to
     storyline = models.CharField(max_length=UID_LENGTH, blank=True, db_index=True)  # uid of its first story
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="stories")
     excerpt = models.TextField(blank=True)

@@ -1,4 +1,4 @@
-"""What people are told, and how they want to be told."""
+"""Notices to people, and how they want to be notified."""
 
 from __future__ import annotations
 
@@ -14,53 +14,55 @@ from django.utils.translation import gettext_lazy as _
 from digests.models.desk import Digest, Issue
 from digests.models.person import PERSON
 
-SOON = timedelta(minutes=3)  # from the first notice on: what follows within it is in the same mail
+SOON = timedelta(minutes=3)  # after the first notice: those that follow until then are in the same mail
 MAILS = ["none", "soon", "daily"]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def held(self) -> Self:
-        """Return these, held until the transaction ends; always in one order, so that no two wait for each other."""
+        """Lock these rows until the transaction ends, always in the same order, so that there is no deadlock."""
         return self.order_by("pk").select_for_update(of=("self",))
 
     def update(self, **values: Any) -> int:
-        """Change these, held in that order first: an UPDATE of its own accord takes rows as it comes upon them."""
+        """Update these rows, locked in that order first: an UPDATE alone locks them in any order."""
         with transaction.atomic(savepoint=False):
             return models.QuerySet.update(Notice.objects.filter(pk__in=self.held()), **values)
 
     def blocking(self) -> Self:
-        """Return what somebody waits for now."""
+        """Return the notices of people whom somebody is waiting for now."""
         return self.filter(BLOCKING)
 
     def unread(self) -> Self:
+        """Return the notices that their people have not read."""
         return self.filter(read_at=None)
 
     def counted(self) -> dict[str, int]:
-        """Return how many block somebody, and how many others are unread: what the bell says, in one query."""
+        """Count the blocking ones and the other unread ones, for the bell. One query."""
         return self.aggregate(
             blocking=Count("pk", filter=BLOCKING), unread=Count("pk", filter=Q(weight="fyi", read_at=None))
         )
 
     def mark_read(self) -> int:
+        """Mark the unread ones as read now; return how many there were."""
         return self.unread().update(read_at=timezone.now())
 
     def settle(self, how: str, by: int | None = None, by_name: str = "") -> int:
-        """Say of blocking notices that nobody waits any more, and what put an end to it."""
+        """Mark blocking notices as settled, by what (`how`) and by whom; return how many there were."""
         now = timezone.now()
         self.unread().update(read_at=now)
         return self.filter(BLOCKING).update(settled_at=now, settled_how=how, settled_by_id=by, settled_by_name=by_name)
 
     def to_know(self) -> Self:
-        """Return what nobody waits for: news, and what others did meanwhile. What people did themselves they know."""
+        """Return the notices for information, and blocking ones that somebody else settled for the person."""
         return self.exclude(BLOCKING).exclude(settled_by=F("person"))
 
     def unsent(self) -> Self:
-        """Return what is still to be mailed: not what was read at the desk, or is settled."""
+        """Return the notices that are still to be mailed; those that were read or settled are not."""
         return self.filter(read_at=None, mailed_at=None).exclude(mail_at=None)
 
 
 class Notice(models.Model):
-    """One event that somebody should know of: once a person, whatever ways it reaches them."""
+    """One event for one person, whether they see it at the desk, by mail, or both."""
 
     class Weight(models.TextChoices):
         BLOCKING = "blocking", _("You are blocking")
@@ -68,8 +70,10 @@ class Notice(models.Model):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     weight = models.CharField(max_length=10, choices=Weight.choices)
-    kind = models.CharField(max_length=30)  # what happened; its sentence is made when it is shown, in any language
-    key = models.CharField(max_length=100)  # which event: one notice of it for each person
+    kind = models.CharField(
+        max_length=30
+    )  # what happened; its sentence is made when it is shown, in the reader's language
+    key = models.CharField(max_length=100)  # names the event; each person has one notice of it
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="notices")
     details = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -109,7 +113,7 @@ BLOCKING = Q(weight="blocking", settled_at=None)
 
 
 class NotificationPreference(models.Model):
-    """How a person wants to be notified. Without a row, the defaults hold."""
+    """How a person wants to be notified. Without a row, the defaults apply."""
 
     class Mail(models.TextChoices):
         NONE = "none", _("Never")
@@ -163,7 +167,7 @@ class NotificationPreference(models.Model):
         return str(self.person)
 
     def mail_at(self, weight: str, now: datetime) -> datetime | None:
-        """Return when a notice of now is to be mailed, in the newsroom's time zone; None is never."""
+        """Return when a notice that is made now is to be mailed; None for never."""
         match self.blocking if weight == Notice.Weight.BLOCKING else self.fyi:
             case self.Mail.SOON:
                 return now + SOON
@@ -175,5 +179,5 @@ class NotificationPreference(models.Model):
 
     @classmethod
     def of(cls, person: Any) -> NotificationPreference:
-        """Return how someone wants to be notified; the defaults if they never said."""
+        """Return how a person wants to be notified; the defaults, not saved, if they never chose."""
         return cls.objects.filter(person=person).first() or cls(person=person)

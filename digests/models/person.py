@@ -1,4 +1,4 @@
-"""How rows that outlive an account keep whoever acted."""
+"""How rows that outlive an account refer to a person."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-# People are kept as a number and a name: history outlives an account, and is never rewritten when one goes.
+# The arguments of a foreign key without a constraint. Each has a name beside it, because history outlives accounts and
+# is never rewritten when one is deleted.
 PERSON: dict[str, Any] = {
     "to": settings.AUTH_USER_MODEL,
     "on_delete": models.DO_NOTHING,

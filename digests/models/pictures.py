@@ -1,4 +1,4 @@
-"""Pictures: the originals that staff gave, and what was made of them for readers."""
+"""Pictures: the originals that staff uploaded, and the files made from them for readers."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from digests.models.person import PERSON
 
 
 def picture_path(picture: Picture, name: str) -> str:
-    """Return a random name: nobody finds a draft's picture by guessing."""
+    """Return a random name, so that nobody can guess the address of a draft's picture."""
     return f"pictures/{secrets.token_hex(16)}{Path(name).suffix.lower()}"
 
 
 class Picture(models.Model):
-    """A stored picture, without the camera's notes. Covers and pictures in texts name it by its file."""
+    """A stored picture, without metadata. Covers and texts refer to it by the name of its file."""
 
     file = models.ImageField(_("file"), upload_to=picture_path, unique=True, validators=[refuse_unfit_picture])
     sha256 = models.CharField(max_length=64)  # of what was uploaded
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     alt = models.CharField(_("what it shows"), max_length=300, blank=True)
-    # Where the eye should stay when it is cropped: parts of width and height.
+    # The point that stays visible when it is cropped, as fractions of width and height.
     focal_x = models.FloatField(default=0.5)
     focal_y = models.FloatField(default=0.5)
     renditions = models.JSONField(default=list, blank=True)  # [{"file", "format", "width", "height"}], smallest first
@@ -44,7 +44,7 @@ class Picture(models.Model):
                 condition=models.Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
                 name="focal_point_is_inside",
             ),
-            # Covers from before there were pictures have none: the same one may have been uploaded twice.
+            # Covers that are older than this table have none; the same one may have been uploaded twice.
             models.UniqueConstraint(
                 fields=["sha256"], condition=~models.Q(sha256=""), name="the_same_picture_is_kept_once"
             ),

@@ -1,4 +1,4 @@
-"""Links for people without an account to one revision."""
+"""Preview links, which show one revision to people without an account."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from digests.models.person import PERSON
 
 
 def new_key() -> str:
+    """Return a new random key, of 32 hexadecimal digits."""
     return secrets.token_hex(16)
 
 
 class PreviewLinkStatus(models.TextChoices):
-    """Whether a link still shows anything, and if not, why not."""
+    """Whether a link still works, and if not, why."""
 
     OPEN = "open", _("Open")
     REVOKED = "revoked", _("Revoked")
@@ -31,9 +32,9 @@ class PreviewLinkStatus(models.TextChoices):
 
 class PreviewLinkQuerySet(models.QuerySet["PreviewLink"]):
     def with_status(self, at: datetime | None = None) -> Self:
-        """Add each link's `status` at an instant, by the clock and the issue's editions: no job could be late."""
+        """Add each link's `status` at an instant, computed from the clock and the editions rather than set by a job."""
         at = at or timezone.now()
-        # An archive begins before it is entered, a schedule after: either ends the link.
+        # An edition of an archive is live from before it was made, a scheduled one from later: either ends the link.
         since = Q(created_at__gte=OuterRef("created_at")) | Q(live_from__gte=OuterRef("created_at"))
         return self.annotate(
             status=models.Case(
@@ -49,11 +50,11 @@ class PreviewLinkQuerySet(models.QuerySet["PreviewLink"]):
 
 
 class PreviewLink(models.Model):
-    """A way to read one revision for whoever has it, until it expires, is revoked or the issue goes out."""
+    """A link to one revision, until it expires, is revoked, or the issue is published."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="preview_links")
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="preview_links")
-    # Half of the link: the other half is made from this with the SECRET_KEY, so a copy of the database opens nothing.
+    # Half of the link. The other half is a signature by SECRET_KEY, so a copy of the database is not enough.
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     whom = models.CharField(_("for whom"), max_length=100)
     may_comment = models.BooleanField(_("may write remarks"), default=False)
@@ -78,7 +79,7 @@ class PreviewLink(models.Model):
                 condition=Q(expires_at__gt=F("created_at")), name="preview_link_ends_after_it_begins"
             ),
             models.CheckConstraint(
-                # Both or neither: a comparison with nothing would pass.
+                # Both or neither, as a comparison with NULL would pass.
                 condition=Q(first_opened_at=None, last_opened_at=None)
                 | Q(
                     first_opened_at__isnull=False,

@@ -1,4 +1,4 @@
-"""Verdicts, threads, and the log that nothing erases."""
+"""Verdicts, comments, sign-offs, who is at the desk, and the log that nothing erases."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ class Comment(models.Model):
     author = models.ForeignKey(**PERSON)
     author_name = models.CharField(max_length=150)
     text = models.TextField(_("text"))
-    about = models.TextField(blank=True)  # the words it stood at when it was written: they may be gone
+    about = models.TextField(blank=True)  # the words it was about when it was written, which may be gone
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(**PERSON)
     resolved_by_name = models.CharField(max_length=150, blank=True)
-    # What a guest said, who came by a link and has no account.
+    # Set if the author is a guest without an account, who came by this link.
     preview_link = models.ForeignKey(
         "digests.PreviewLink", models.SET_NULL, null=True, blank=True, related_name="comments"
     )
@@ -99,11 +99,12 @@ class Comment(models.Model):
 
     @property
     def is_guests(self) -> bool:
+        """Whether a guest without an account wrote it."""
         return self.preview_link_id is not None
 
 
 class StorySignOff(models.Model):
-    """A reviewer has read a story in exactly these words. A change of words leaves it unsigned."""
+    """A person has read a story in exactly these words; other words have no sign-off."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="sign_offs")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -124,7 +125,7 @@ class StorySignOff(models.Model):
 
 class LastReviewedQuerySet(models.QuerySet["LastReviewed"]):
     def record(self, person: Any, revision: Revision) -> None:
-        """Note that a person signed off, commented on or judged a revision. Called under the issue's lock."""
+        """Record that a person signed off, commented on or judged a revision. Call it under the issue's lock."""
         last = self.filter(issue=revision.issue_id, person=person).select_related("revision").first()
         if last and last.revision.number >= revision.number:
             return
@@ -133,12 +134,12 @@ class LastReviewedQuerySet(models.QuerySet["LastReviewed"]):
 
 
 class LastReviewed(models.Model):
-    """The revision that a person last reviewed: what changed since is what they are shown."""
+    """The revision of an issue that a person last reviewed; they are shown what changed since."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="last_reviews")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
-    # What they had seen when they began on that revision: it stays their base until the words change again.
+    # What they had seen before that revision: it stays the base of comparison until the words change again.
     before = models.ForeignKey(Revision, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField(auto_now=True)
 
@@ -155,17 +156,17 @@ class LastReviewed(models.Model):
         return f"{self.person}: {self.revision}"
 
     def base(self, head: Revision) -> Revision | None:
-        """Return what a newer revision, or the one they are in the middle of, is compared with for this person."""
+        """Return the revision that `head` is compared with for this person, who may be reviewing it already."""
         return self.before if self.revision_id == head.pk else self.revision
 
 
 class Presence(models.Model):
-    """Somebody has an issue open at the desk, or had it a moment ago."""
+    """A person who has an issue open at the desk, or had it a moment ago."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="presences")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     where = models.CharField(max_length=20, blank=True)  # write, text, review or read
-    uid = models.CharField(max_length=UID_LENGTH, blank=True)  # what their cursor is in
+    uid = models.CharField(max_length=UID_LENGTH, blank=True)  # of the story, insight or brief that their cursor is in
     is_unsaved = models.BooleanField(default=False)
     at = models.DateTimeField(db_index=True)
 
@@ -181,7 +182,7 @@ class Presence(models.Model):
 
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
-    """Refuses what the database refuses too, in words."""
+    """A queryset that refuses changes with a clear error, before the database does."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise PermissionDenied("The log is only ever added to.")
@@ -191,13 +192,13 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
 
 
 class LogEntry(models.Model):
-    """Who did what, from which state to which, and why. Triggers refuse change and deletion."""
+    """Who did what, from which state to which, and why. Triggers of the database refuse changes and deletion."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     actor = models.ForeignKey(**PERSON)
     actor_name = models.CharField(_("who"), max_length=150)
     action = models.CharField(_("what"), max_length=20, choices=Action.choices)
-    # No constraint: rows survive the issue. Its name stays readable beside it.
+    # No constraint, because entries outlive the issue; its digest and date are kept below.
     issue = models.ForeignKey(
         Issue, models.DO_NOTHING, null=True, db_constraint=False, related_name="log", verbose_name=_("issue")
     )

@@ -1,4 +1,4 @@
-"""What a headline is found again by, however it was reworded: a few of its parts, hashed."""
+"""Shingles: hashes of a few parts of each headline, by which similar headlines are found."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from digests.manuscript.values import UID_LENGTH
 from digests.models.desk import Issue, NewsItem
 from digests.models.editions import Story
 
-MOST = 200  # rows that are read for one part: the newest
+MOST = 200  # rows that are read for one part, the newest ones
 
 
 class ShingleManager(models.Manager["Shingle"]):
     def index(self, issue: Issue) -> None:
-        """Keep the shingles of an issue's headlines: of its rows, and of what readers see or will see."""
+        """Update the shingles of an issue from the headlines of its rows and of its live or coming editions."""
         now = timezone.now()
         public = Q(edition__live_from__gt=now) | Q(edition__live_until=None) | Q(edition__live_until__gt=now)
         rows = NewsItem.objects.filter(section__issue=issue).values_list("uid", "headline", "section__issue__date")
@@ -37,9 +37,9 @@ class ShingleManager(models.Manager["Shingle"]):
         )
 
     def uids(self, sketch: Sequence[int], since: date, most: int) -> list[str]:
-        """Return the stories since a day that share most with a sketch, what is rare counting more.
+        """Return the uids of up to `most` stories since a day that share most with a sketch, rare parts counting more.
 
-        The newest of each part alone are read, so the work is bounded however common a part is.
+        For each part only the newest rows are read, so the work is bounded however common a part is.
         """
         if not sketch:
             return []
@@ -60,7 +60,7 @@ class ShingleManager(models.Manager["Shingle"]):
 
 
 class Shingle(models.Model):
-    """A part of a story's headline, under the day of its issue. Made anew with each save and each edition."""
+    """The hash of a part of a story's headline, with the day of its issue. Updated with each save and each edition."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="+")
     hash = models.IntegerField()
@@ -73,7 +73,7 @@ class Shingle(models.Model):
         verbose_name = _("shingle")
         verbose_name_plural = _("shingles")
         constraints = [
-            # Also the index that stories are found by, from a part to the newest that have it.
+            # It is also the index by which the newest stories with a part are found.
             models.UniqueConstraint(fields=["hash", "day", "uid"], name="a_shingle_once_a_story_and_day"),
         ]
 

@@ -1,4 +1,4 @@
-"""Publishers, and which stories cite them."""
+"""Sources (publishers, known by their domains) and the citations of them."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ KINDS = (
 
 class SourceManager(models.Manager["Source"]):
     def known(self, urls: Iterable[str]) -> dict[str, Source]:
-        """Return the sources of links by domain, entering those met for the first time as unclassified."""
+        """Return the sources of links by domain, adding those that are new, as not classified."""
         domains = {name for url in urls if 0 < len(name := domain(url)) <= 253}
         self.bulk_create([Source(domain=name) for name in sorted(domains)], ignore_conflicts=True)
         return {source.domain: source for source in self.filter(domain__in=domains)}
 
     def at(self, name: str) -> Source | None:
-        """Return the source that a domain names in any spelling: `www.`, capitals, letters or Punycode."""
+        """Return the source of a domain in any spelling: with `www.`, in capitals, in Unicode or in Punycode."""
         host = domain(f"https://{name}/")
         found = {source.domain: source for source in self.filter(domain__in={host, _letters(host), _punycode(host)})}
         return found.get(host) or next(iter(found.values()), None)
 
     def meant(self, words: str) -> list[Source]:
-        """Return what a reader means, of what readers ever had: the source of a domain or address, or all by a name."""
+        """Return the sources that a reader may mean by a domain, address or name, if they ever had a public story."""
         host = domain(words if "//" in words else f"//{words}")
         found = self.at(host) if host else None
         meant = self.filter(pk=found.pk) if found else self.filter(name__iexact=words)
@@ -50,6 +50,7 @@ class SourceManager(models.Manager["Source"]):
 
 
 def _letters(host: str) -> str:
+    """Return a domain in Unicode, as people write it."""
     try:
         return host.encode("ascii").decode("idna")
     except UnicodeError:
@@ -57,6 +58,7 @@ def _letters(host: str) -> str:
 
 
 def _punycode(host: str) -> str:
+    """Return a domain in Punycode, as the name system has it."""
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -102,13 +104,13 @@ class Source(models.Model):
 
     @property
     def letters(self) -> str:
-        """The domain as people write it, if that is not how machines do: 例子.中国 for xn--fsqu00a.xn--fiqs8s."""
+        """The domain in Unicode if that differs, such as 例子.中国 for xn--fsqu00a.xn--fiqs8s; empty otherwise."""
         letters = _letters(self.domain)
         return letters if letters != self.domain else ""
 
 
 class Citation(models.Model):
-    """A link of a news item or brief to a source; rewritten whenever the words change."""
+    """A link of a news item or brief to a source; rewritten whenever the issue is saved with changes."""
 
     item = models.ForeignKey(NewsItem, models.CASCADE, null=True, related_name="citations")
     brief = models.ForeignKey(Brief, models.CASCADE, null=True, related_name="citations")

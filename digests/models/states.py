@@ -1,4 +1,4 @@
-"""States of the working copy, the actions on it, and the one table that joins them."""
+"""The states of an issue, the actions on it, and the table of what each action needs and does."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 class State(TextChoices):
+    """Where the working copy is between draft and approval; whether it is public, its editions say."""
+
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
     CHANGES_REQUESTED = "changes_requested", _("Changes requested")
@@ -20,6 +22,8 @@ class State(TextChoices):
 
 
 class Action(TextChoices):
+    """What people do with an issue; each is recorded in the log."""
+
     EDIT = "edit", _("Edit")
     SUBMIT = "submit", _("Submit for review")
     RECALL = "recall", _("Take back from review")
@@ -37,7 +41,7 @@ class Action(TextChoices):
 
 
 class Correction(TextChoices):
-    """What an edition changed for readers, in order of weight."""
+    """What an edition corrected for readers, from the lightest to the gravest."""
 
     TYPO = "typo", _("Typo")
     CLARIFICATION = "clarification", _("Clarification")
@@ -50,14 +54,14 @@ ANY = frozenset(State)
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table: from which states an action may be done, where it leads, what it asks for."""
+    """A row of the table: from which states an action is possible, where it leads, and what it needs."""
 
     action: Action
     sources: frozenset[State]
-    target: State | None  # None: the state stays
+    target: State | None  # None: it stays as it is
     permission: str
-    note: bool = False  # a reason has to be given
-    preflight: bool = False  # the words are about to reach readers
+    note: bool = False  # a reason is required
+    preflight: bool = False  # the words are checked, because they are about to reach readers
     note_prompt: _StrPromise | None = None
 
 
@@ -127,12 +131,12 @@ TABLE: dict[Action, Transition] = {
     )
 }
 
-# A one-person newsroom (NEWSROOM_APPROVALS=0) publishes straight from any state.
+# A one-person newsroom (NEWSROOM_APPROVALS=0) publishes directly from any state.
 UNREVIEWED_ACTIONS = frozenset({Action.PUBLISH, Action.SCHEDULE})
 
 
 def sources(action: Action, *, approvals_needed: int) -> frozenset[State]:
-    """Return the states from which an action may be done in this newsroom."""
+    """Return the states from which an action is possible in a newsroom that needs so many approvals."""
     if approvals_needed == 0 and action in UNREVIEWED_ACTIONS:
         return ANY
     return TABLE[action].sources

@@ -1,4 +1,4 @@
-"""What a story is searched by."""
+"""The text of each story, as it is searched."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from digests.models.editions import Story
 from digests.text.folding import PARTS, asked, fold, grams
 
-ASKED = 64  # signs of a phrase that FTS5 is asked for, which finds them in a row; a longer one is compared too
-MANY = 5_000  # stories
+ASKED = 64  # characters of a phrase that FTS5 is asked for; a longer one is also compared with the text
+MANY = 5_000  # stories: more of them take too long to sort
 
 
 @receiver(connection_created)
 def know_grams(sender: Any, connection: Any, **kwargs: Any) -> None:
-    """Give SQLite the function that the triggers of its index call; PostgreSQL has its own from the migration."""
+    """Give SQLite the function that the triggers of its index call; on PostgreSQL a migration defines it."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("digests_grams", 1, grams, deterministic=True)
 
 
 class StoryTextManager(models.Manager["StoryText"]):
     def keep(self, texts: Iterable[tuple[Story, Iterable[str]]]) -> None:
-        """Keep what stories say: their headlines, and below those plain words, part by part."""
+        """Store the texts of stories, given with each story as plain text, part by part."""
         self.bulk_create(StoryText.of(story, [part for part in parts if part]) for story, parts in texts)
 
     def holding(self, *phrases: str, in_headline: bool = False) -> RawSQL:
-        """Return the keys of the stories that have all of some folded phrases, each within one part of theirs."""
+        """Return SQL for the ids of the stories that have all of these folded phrases, each within one part."""
         if connection.vendor == "postgresql":
             longest_first = sorted(phrases, key=len, reverse=True)
             return RawSQL("SELECT digests_holding(%s, %s, NULL)", [longest_first, in_headline])
@@ -49,10 +49,10 @@ class StoryTextManager(models.Manager["StoryText"]):
         )
 
     def are_many(self, *phrases: str, in_headline: bool = False) -> bool:
-        """Ask the index whether so many stories, live or not, have some phrases that to sort them all takes long."""
+        """Ask the index whether more than MANY stories, live or not, have all of these folded phrases."""
         holding = self.holding(*phrases, in_headline=in_headline)
         sql, params = f"{holding.sql} LIMIT %s", [*holding.params, MANY + 1]
-        if connection.vendor == "postgresql":  # where a function stops by itself alone
+        if connection.vendor == "postgresql":  # where a function, unlike a subquery, can stop at a limit
             sql = "SELECT digests_holding(%s, %s, %s)"
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM ({sql}) AS found", params)
@@ -60,15 +60,15 @@ class StoryTextManager(models.Manager["StoryText"]):
 
 
 class StoryText(models.Model):
-    """The words of a story: folded, as they are searched, and plain, as a hit is shown.
+    """The words of a story: folded, for search, and plain, for showing hits.
 
-    Each database keeps an index of it in step by itself (0021_stories_are_searched).
+    Triggers keep the index up to date on each database (0021_stories_are_searched).
     """
 
     story = models.OneToOneField(Story, models.CASCADE, primary_key=True, related_name="text")
     headline = models.TextField()  # folded
     body = models.TextField(blank=True)  # text and insights, folded, with `PARTS` between them
-    plain = models.TextField(blank=True)  # the same as it was written, a line a block
+    plain = models.TextField(blank=True)  # the same as it was written, one line for each block
 
     objects = StoryTextManager()
 
@@ -81,5 +81,6 @@ class StoryText(models.Model):
 
     @classmethod
     def of(cls, story: Story, parts: Sequence[str]) -> StoryText:
+        """Make the text of a story, not saved; `parts` are its text and insights in plain words."""
         body = PARTS.join(map(fold, parts))
         return cls(story=story, headline=fold(story.headline), body=body, plain="\n".join(parts))
