@@ -1,1 +1,1 @@
-"""Delivery: what goes out by itself."""
+"""Delivery: what is sent without anybody asking for it at that moment."""

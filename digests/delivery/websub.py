@@ -1,6 +1,6 @@
-"""Tells a WebSub hub which feeds have something new, so that whoever subscribed there hears at once.
+"""Tell a WebSub hub which feeds have changed, so that its subscribers hear of it at once.
 
-Where NEWSROOM_HUB is empty, nothing here does anything. A hub that is down costs its readers nothing but time.
+Without NEWSROOM_HUB nothing here does anything. While a hub is down, its subscribers only hear later.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from digests.models.states import Action
 from digests.publishing.addresses import FORMATS, absolute
 
 TIMEOUT = 10  # seconds
-# An archive is no news.
+# Not ARCHIVE: what an archive publishes is old.
 NEWS = frozenset({Action.PUBLISH, Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW})
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 @receiver(announced)
 def tell_of_action(entry: LogEntry, **kwargs: Any) -> None:
+    """Plan to tell the hub, now or when a schedule comes due, once an action has changed what feeds say."""
     if not settings.NEWSROOM_HUB or entry.issue is None:
         return
     if entry.action in NEWS:
@@ -41,7 +42,7 @@ def tell_of_action(entry: LogEntry, **kwargs: Any) -> None:
 
 
 def plan(slug: str, *, at: datetime | None = None) -> None:
-    """Have the hub told, now or at an instant. A backend that cannot wait leaves it to the next news."""
+    """Queue a task that tells the hub, now or at an instant; a task backend that cannot defer skips the latter."""
     if at is None:
         tell.enqueue(slug)
     elif tell.get_backend().supports_defer:
@@ -50,7 +51,7 @@ def plan(slug: str, *, at: datetime | None = None) -> None:
 
 @task()
 def tell(slug: str) -> bool:
-    """Tell the hub of the feeds of a digest and the newsroom; return whether it took that."""
+    """Tell the hub that the feeds of a digest and of the newsroom changed; return whether it accepted that."""
     if not settings.NEWSROOM_HUB:
         return False
     fields = [("hub.mode", "publish"), *(("hub.url", address) for address in topics(slug))]
@@ -63,6 +64,6 @@ def tell(slug: str) -> bool:
 
 
 def topics(slug: str) -> list[str]:
-    """Return the addresses of the feeds that name the hub."""
+    """Return the absolute addresses of the feeds that name the hub."""
     names: list[tuple[str, list[str]]] = [("front", []), ("corrections", []), ("digest", [slug]), ("stories", [slug])]
     return [absolute(reverse(f"{name}-{kind.name}", args=args)) for name, args in names for kind in FORMATS]

@@ -1,4 +1,4 @@
-"""What else a reader of a story may want to read: live stories that have to do with it."""
+"""Related stories: live stories that share tags, a link, a source or words of the headline with one."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from digests.manuscript.headlines import Headline, likeness
 from digests.models import Shingle, Story
 
 SHOWN = 5
-LIKELY = 24  # stories that are found by what they share, and as many by their headline
-WITH_TAG = 100  # rows that are read for one tag: the newest
-WITH_LINK = 20  # and for one source or link
-TAGS = 10
+LIKELY = 24  # candidates that share something, and as many again with a similar headline
+WITH_TAG = 100  # rows that are read for one tag, the newest ones
+WITH_LINK = 20  # rows that are read for one source or link
+TAGS = 10  # of the story that are looked up
 
-# What each kind of kinship weighs, beside a tag, whose weight is how rare it is: 0.5 at the most.
+# What each shared thing weighs. A shared tag weighs more the rarer it is: 0.5 at most.
 SAME_LINK = 2.0
 LIKE_HEADLINE = 2.0
 SAME_SOURCE = 0.1
 
 
 def find(story: Story, tags: Iterable[int]) -> list[Any]:
-    """Return the live stories next of kin to one, apart from its own thread: the nearest first, then the newest.
+    """Return the live stories most related to one, without those of its own storyline: nearest first, then newest.
 
-    `tags` are the keys of its tags. Costs three queries at most, of bounded work each, however many stories there are.
+    `tags` are the ids of its tags. Costs three queries at most, each of bounded work however many stories there are.
     """
-    weights = _kin(story, list(tags)[:TAGS])
+    weights = _candidates(story, list(tags)[:TAGS])
     headline = Headline.of(story.headline)
     alike = Shingle.objects.uids(headline.sketch, date.min, LIKELY)
     nearest = sorted(weights, key=lambda pk: (-weights[pk], -pk))[:LIKELY]
@@ -49,16 +49,16 @@ def find(story: Story, tags: Iterable[int]) -> list[Any]:
         if one.uid in alike:
             ranked[one] += LIKE_HEADLINE * likeness(headline, Headline.of(one.headline))
     newest = sorted(ranked, key=lambda one: (one.edition.date, -one.pk), reverse=True)
-    # Rounded, so that of what is about as near the newest comes first.
+    # Rounded, so that among those about equally near the newest comes first.
     return sorted((one for one in newest if ranked[one]), key=lambda one: -round(ranked[one], 1))[:SHOWN]
 
 
-def _kin(story: Story, tags: list[int]) -> dict[int, float]:
-    """Return the newest stories that share a tag, the link or the source with one, each with what that weighs."""
+def _candidates(story: Story, tags: list[int]) -> dict[int, float]:
+    """Return the ids of the newest stories that share a tag, the link or the source with one, with their weights."""
     name = connection.ops.quote_name
     stories, tagged = name(Story._meta.db_table), name(Story.tags.through._meta.db_table)
-    # By their own keys, which are as old as the stories: so the index on what they share has them in order.
-    by_tag = f"SELECT tag_id AS kin, story_id FROM {tagged} WHERE tag_id = %s ORDER BY id DESC LIMIT {WITH_TAG}"
+    # Sorted by their ids, which ascend with age, so that an index on what they share has them in this order.
+    by_tag = f"SELECT tag_id AS shared, story_id FROM {tagged} WHERE tag_id = %s ORDER BY id DESC LIMIT {WITH_TAG}"
     by_link = f"SELECT -1, id FROM {stories} WHERE canonical = %s ORDER BY id DESC LIMIT {WITH_LINK}"
     by_source = f"SELECT -2, id FROM {stories} WHERE source_id = %s ORDER BY id DESC LIMIT {WITH_LINK}"
     parts: list[tuple[str, Any]] = [(by_tag, tag) for tag in tags]
@@ -70,7 +70,7 @@ def _kin(story: Story, tags: list[int]) -> dict[int, float]:
         with connection.cursor() as cursor:
             cursor.execute(query, [value for _, value in parts])
             rows = cursor.fetchall()
-        common = Counter(kin for kin, _ in rows)
-        for kin, pk in rows:
-            weights[pk] += {-1: SAME_LINK, -2: SAME_SOURCE}.get(kin) or 1 / (1 + common[kin] ** 0.5)
+        common = Counter(shared for shared, _ in rows)
+        for shared, pk in rows:
+            weights[pk] += {-1: SAME_LINK, -2: SAME_SOURCE}.get(shared) or 1 / (1 + common[shared] ** 0.5)
     return weights

@@ -1,4 +1,4 @@
-"""Search: stories that contain exactly what was asked for, the most telling first."""
+"""Search: find the stories that contain exactly what was asked for, those with it in the headline first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from digests.text.markup import marked
 Stories = QuerySet[Story, Any]
 
 EXCERPT = 140  # characters
-BEFORE = 40  # of them, at the most, before the first hit
+BEFORE = 40  # of these, at most, before the first hit
 
 _TERM = re.compile(r'(-?)(?:["“]([^"“”]*[^"“”\s][^"“”]*)(?:["”]|$)|(\S+))')
 _PLACE = re.compile(r"([01])-([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{1,18})-([0-9]{1,9})")
@@ -32,7 +32,7 @@ _SENTENCE = re.compile(r"[。！？!?…\n]\s*|\.\s+")
 
 
 def any_of(stories: Stories, phrases: Iterable[str]) -> Stories:
-    """Narrow stories to those that have any of some folded phrases; without phrases, leave them as they are."""
+    """Narrow stories to those that have any of these folded phrases; without phrases, all remain."""
     held, said = [], Q()
     for phrase in phrases:
         if StoryText.objects.are_many(phrase):
@@ -40,20 +40,20 @@ def any_of(stories: Stories, phrases: Iterable[str]) -> Stories:
         else:
             held.append(StoryText.objects.holding(phrase))
     if held:
-        union = " UNION ".join(one.sql for one in held)  # one set of keys, which a database can begin with
+        union = " UNION ".join(one.sql for one in held)  # one set of ids, which the database can start from
         said |= Q(pk__in=RawSQL(union, [value for one in held for value in one.params]))
     return stories.filter(said)
 
 
 def tagged(tags: Iterable[Tag]) -> Q:
-    """Return what is true of stories that have one of some tags, or are in an issue that has one itself."""
+    """Return the condition that a story has one of these tags, or is in an issue that has one itself."""
     of_story = Story.tags.through.objects.filter(tag__in=tags).values("story")
     return Q(pk__in=of_story) | Q(edition__in=EditionTag.objects.filter(tag__in=tags, own=True).values("edition"))
 
 
 def shown(stories: Stories) -> Stories:
-    """Read of stories what a hit shows, and their `plain` words."""
-    # Until migrate has caught up, a story from before there was a search has no text.
+    """Read only what a hit shows of a story, and add `plain`, its text in plain words."""
+    # Until migrate has caught up, stories from before there was a search have no text.
     plain = Coalesce("text__plain", Value(""), output_field=TextField())
     return stories.annotate(plain=plain).select_related("edition__digest", "source").only(*_SHOWN)
 
@@ -66,14 +66,14 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was asked for: all of some phrases and none of others, folded."""
+    """What was asked for: folded phrases that a story must all have, and those that it must not have."""
 
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Read words, "phrases in quotes", and a minus before what is left out. All other signs are themselves."""
+        """Read words, "phrases in quotes", and a minus before either; all other characters are searched for."""
         wanted: dict[str, bool] = {}
         unwanted: dict[str, bool] = {}
         for minus, phrase, word in _TERM.findall(unicodedata.normalize("NFKC", text)):
@@ -85,10 +85,10 @@ class Query:
         return len(self.wanted) + len(self.unwanted)
 
     def among(self, stories: Stories) -> Stories:
-        """Narrow stories to those that were asked for.
+        """Narrow stories to those that match.
 
-        What few have is looked up in the index. What many have is compared, story by story: so whoever wants a page of
-        them is done once it is full, and nobody collects and sorts them all.
+        Phrases that few stories have are looked up in the index. If many have them, the stories are compared one by
+        one, so that the query stops as soon as a page is full, instead of collecting and sorting all of them.
         """
         if self.wanted and StoryText.objects.are_many(*self.wanted):
             for phrase in self.wanted:
@@ -100,10 +100,10 @@ class Query:
         return stories
 
     def ranked(self, found: Stories, after: str, many: int) -> list[Any]:
-        """Return so many of what was found, from a place on.
+        """Return up to `many` of the stories that were found, after a place as `place` writes it.
 
-        What has all the phrases in its headline comes first, then what is newer; an issue's in its own order.
-        Each has its `rank`. Raises ValueError if the place is none.
+        Those with all phrases in the headline come first, then the newer ones; within an issue, its own order. Each has
+        its `rank`. Raises ValueError for anything that is not a place.
         """
         begin = _place(after) if after else None
         listed: list[Any] = []
@@ -114,32 +114,34 @@ class Query:
         return listed
 
     def _by_rank(self, found: Stories) -> Iterator[tuple[int, Stories]]:
+        """Yield (rank, stories): 1 with all phrases in the headline, then 0, the rest."""
         if not self.wanted:
             yield 0, found
             return
-        told = Q(*(Q(text__headline__contains=phrase) for phrase in self.wanted))
+        in_headline = Q(*(Q(text__headline__contains=phrase) for phrase in self.wanted))
         if StoryText.objects.are_many(*self.wanted, in_headline=True):
-            yield 1, found.filter(told)
+            yield 1, found.filter(in_headline)
         else:
             yield 1, found.filter(pk__in=StoryText.objects.holding(*self.wanted, in_headline=True))
-        yield 0, found.exclude(told)
+        yield 0, found.exclude(in_headline)
 
 
 def _says(phrase: str) -> Q:
+    """Return the condition that a story has a folded phrase, found by comparing its text."""
     return Q(text__headline__contains=phrase) | Q(text__body__contains=phrase)
 
 
 def in_order(stories: Stories) -> Stories:
-    """Put what is newer first; an issue's in its own order."""
-    # A bound that all keep, so that SQLite walks by date and stops, and does not sort all that is live.
+    """Sort stories: newer ones first, within an issue in its own order."""
+    # Every story meets this bound. It makes SQLite go by date and stop early, instead of sorting all live stories.
     return stories.filter(edition__date__lte=LAST_DAY).order_by("-edition__date", "-edition_id", "position")
 
 
-# Where a page of what was found begins
+# Where a page of results begins
 
 
 def place(story: Any) -> str:
-    """Return where a ranked story stands."""
+    """Return the place of a story from `ranked`, after which the next page begins."""
     return f"{story.rank}-{story.edition.date}-{story.edition_id}-{story.position}"
 
 
@@ -155,11 +157,11 @@ def _after(stories: Stories, day: date, edition: int, position: int) -> Stories:
     return stories.filter(later, edition__date__lte=day)
 
 
-# How a hit is shown
+# How hits are shown
 
 
 def hits(stories: Iterable[Any], query: Query) -> list[dict[str, Any]]:
-    """Return stories that were read as `shown`, with what is marked of them."""
+    """Return stories that were read by `shown`, each as {story, headline, excerpt}, with the hits marked."""
     return [
         {"story": story, "headline": headline(story, query), "excerpt": excerpt(story.plain, query)}
         for story in stories
@@ -167,11 +169,12 @@ def hits(stories: Iterable[Any], query: Query) -> list[dict[str, Any]]:
 
 
 def headline(story: Story, query: Query) -> SafeString:
+    """Return a headline with the hits marked."""
     return marked(story.headline, _hits(story.headline, query.wanted))
 
 
 def excerpt(plain: str, query: Query) -> SafeString:
-    """Return the words round the first hit in a text, or its first words, with every hit in them marked."""
+    """Return the words around the first hit in a text, or else its first words, with every hit in them marked."""
     text = plain.replace("\n", " ")
     first = min((begin for phrase in query.wanted for begin, _end in islice(places(text, phrase), 1)), default=0)
     begin = _beginning(plain, first)
@@ -180,7 +183,7 @@ def excerpt(plain: str, query: Query) -> SafeString:
 
 
 def _beginning(plain: str, hit: int) -> int:
-    """Return where an excerpt begins: with the sentence of the hit, or a few words before it."""
+    """Return where an excerpt begins: at the sentence of the hit if that is near, else a few words before it."""
     if hit <= BEFORE:
         return 0
     begin = hit - BEFORE
@@ -191,7 +194,7 @@ def _beginning(plain: str, hit: int) -> int:
 
 
 def _hits(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Find phrases in a text, in order; what overlaps is one hit."""
+    """Yield (begin, end) of folded phrases in a text, in order; hits that overlap are joined."""
     end = begin = 0
     for start, stop in sorted(hit for phrase in phrases for hit in places(text, phrase)):
         if start > end:
