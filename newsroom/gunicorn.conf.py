@@ -1,5 +1,5 @@
 # gunicorn -c newsroom/gunicorn.conf.py newsroom.wsgi
-# X-Forwarded-* is believed from loopback only: that is gunicorn's own default (forwarded_allow_ips).
+# X-Forwarded-* is trusted from loopback only, which is gunicorn's default (forwarded_allow_ips).
 import gc
 import os
 
@@ -17,7 +17,7 @@ control_socket_disable = True  # a socket in the home folder that nothing here u
 
 
 def post_worker_init(worker: object) -> None:
-    """Let what was loaded be: looking through it for garbage takes a third of the time of a large page."""
+    """Exempt what is loaded by now from garbage collection, which took a third of the time of a large page."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)

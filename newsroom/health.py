@@ -1,4 +1,4 @@
-"""Is the process up (/healthz)? Can it do its work (/readyz)?"""
+"""Health checks: whether the process is up (/healthz), and whether it can do its work (/readyz)."""
 
 import functools
 import logging
@@ -15,15 +15,16 @@ logger = logging.getLogger(__name__)
 
 @functools.cache
 def known_migrations() -> frozenset[tuple[str, str]]:
-    # They do not change while the process lives, and reading them takes a while.
+    """Return (app, name) of each migration on disk; read once, because it is slow and they do not change."""
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def what_is_wrong() -> str:
+    """Return a sentence on why the newsroom cannot work; empty if it can."""
     try:
         applied = MigrationRecorder(connection).applied_migrations()
     except DatabaseError:
-        # The reason may name hosts and users: that is for the log, not for whoever asks.
+        # The reason may name hosts and users, so it goes to the log only.
         logger.exception("The database does not answer")
         return "The database does not answer. See the log for its reason."
     missing = sorted(known_migrations() - set(applied))

@@ -1,4 +1,4 @@
-"""Stored pictures. Readers get those of live editions; who may see drafts, or one by a link, gets the others too."""
+"""Serve stored pictures: those of live editions to everybody, others to staff and to guests with a preview link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.static import serve
 from digests.editorial import preview_links
 from digests.models import Edition, Issue
 
-# Named here, because Python 3.11 does not know AVIF by itself.
+# Listed here because Python 3.11 does not know AVIF.
 CONTENT_TYPES = {
     "avif": "image/avif",
     "gif": "image/gif",
@@ -23,21 +23,21 @@ CONTENT_TYPES = {
     "webp": "image/webp",
 }
 
-# The names that pictures are given, and their renditions, which end with their width:
-# no way up the tree, and nothing a browser could run.
+# The names that pictures get, and their renditions, which end with their width. No other path is served, so nobody can
+# climb the tree, and nothing that a browser could run.
 PATTERN = rf"^media/(?P<path>(?:covers|pictures)/[0-9a-f]{{32}}(?:-[0-9]{{1,4}})?\.(?:{'|'.join(CONTENT_TYPES)}))$"
 
 
 @require_safe
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
-    # A rendition may be seen by whoever may see its picture; that one may have another ending.
+    # Whoever may see a picture may see its renditions, whose ending may differ from the picture's.
     stem = re.sub(r"(-[0-9]+)?\.\w+$", "", path)
     names = [f"{stem}.{ending}" for ending in CONTENT_TYPES]
     is_public = shown_to_readers(names)
     if not is_public and not may_see(request, names):
         raise Http404
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
-    # An hour, though the bytes never change: what is withdrawn must not stay in shared caches.
+    # Only an hour, though the file never changes, so that a withdrawn picture does not stay in shared caches.
     response.headers["Cache-Control"] = "public, max-age=3600" if is_public else "private, no-store"
     if response.status_code == 200:
         response.headers["Content-Type"] = CONTENT_TYPES[path.rpartition(".")[2]]
@@ -45,11 +45,11 @@ def image(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 def shown_to_readers(names: list[str]) -> bool:
-    """Say whether a live edition shows a picture: as its cover or in its text."""
+    """Tell whether a live edition shows a picture, as its cover or in its text."""
     live = Edition.objects.live()
     return live.filter(cover__in=names).exists() or live.filter(pictures__file__in=names).exists()
 
 
 def may_see(request: HttpRequest, names: list[str]) -> bool:
-    """Say whether whoever asks may see a picture that readers do not have: at the desk all, by a preview its own."""
+    """Tell whether a person may see a picture that is not public: staff all of them, guests those of their preview."""
     return Issue.objects.for_desk(request.user).exists() or preview_links.shows(request.GET.get("preview", ""), names)

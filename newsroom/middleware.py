@@ -1,4 +1,4 @@
-"""What every request goes through besides Django's own."""
+"""The newsroom's own middleware."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ Respond = Callable[[HttpRequest], HttpResponse]
 
 
 def refuse_nul(get_response: Respond) -> Respond:
-    """Answer 400 to an address with a NUL: PostgreSQL cannot look one up, and nothing here is named by one."""
+    """Answer 400 to an address with a NUL, which PostgreSQL cannot look up and nothing here has in its name."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
@@ -27,7 +27,7 @@ def refuse_nul(get_response: Respond) -> Respond:
 
 
 def compress_text(get_response: Respond) -> Respond:
-    """Send words by gzip to whoever takes it: a page is a fifth of itself. Pictures are as small as they get."""
+    """Compress responses with gzip, which makes a page five times smaller; pictures are compressed already."""
     gzip = GZipMiddleware(get_response)
 
     def respond(request: HttpRequest) -> HttpResponse:
@@ -40,16 +40,16 @@ def compress_text(get_response: Respond) -> Respond:
 
 
 def send_back_after_login(get_response: Respond) -> Respond:
-    """Say that what somebody sent without a login was not done, and let the login lead back to where they sent it.
+    """After a POST without a login, say that nothing was done, and let the login lead back to the page it came from.
 
-    The address of a button or form alone may be no page, and shows nothing of what was on theirs.
+    Django would lead to the address that was posted to, which may not be a page.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         login = reverse("admin:login")
         asks = urlsplit(response.get("Location", "")).path == login and request.path != login
-        by_hand = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"  # a script says it itself
+        by_hand = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"  # a script handles it itself
         if not (request.method == "POST" and asks and by_hand):
             return response
         messages.warning(request, _("You were logged out, so nothing was done. Log in, and do it again."))

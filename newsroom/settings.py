@@ -1,8 +1,8 @@
 """Settings, all from the environment or .env; .env.example explains each.
 
-A setting that is missing or wrong stops the start with a sentence that says
-which and what it should be. Settings that Django already has right (SameSite
-cookies, X-Frame-Options, nosniff, referrer policy) are not repeated here.
+If a setting is missing or wrong, the newsroom does not start, and a sentence says which setting it is and what it
+should be. Settings whose Django default is right (SameSite cookies, X-Frame-Options, nosniff, referrer policy) are not
+repeated here.
 """
 
 import re
@@ -15,7 +15,7 @@ import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-# Django's own ModelAdmin, Form and others take no [Type] while the program runs; types need them to.
+# Lets Django's generic classes take a type at run time, as in ModelAdmin[Issue].
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,7 +25,7 @@ env.read_env(str(BASE_DIR / ".env"))
 
 
 def setting(name: str, default: str = "") -> str:
-    """An empty value counts as none: `NAME=` in a .env or a unit file means "not set here"."""
+    """Return a variable of the environment, or `default` if it is unset or empty, as in `NAME=`."""
     return env.str(name, default="") or default
 
 
@@ -33,7 +33,7 @@ def setting(name: str, default: str = "") -> str:
 
 
 def _debug() -> bool:
-    # A typing mistake here must not pass for either.
+    # A misspelled value must not count as true or false.
     words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
     text = setting("DEBUG", "false")
     if text.lower() not in words:
@@ -55,7 +55,7 @@ PORT = setting("PORT", "8000")
 
 
 def _default_site_url() -> str:
-    # 0.0.0.0 and :: mean "every interface" and are nobody's address.
+    # 0.0.0.0 and :: mean "every interface", which is not an address to visit.
     host = "127.0.0.1" if HOST in ("0.0.0.0", "::") else f"[{HOST}]" if ":" in HOST else HOST
     return f"http://{host}:{PORT}"
 
@@ -68,7 +68,7 @@ def _site_hostname() -> str:
         parts = urlsplit(SITE_URL)
         host, whole = parts.hostname or "", f"{parts.scheme}://{parts.netloc}"
         valid = bool(host) and parts.scheme in ("http", "https") and parts.port != 0 and whole == SITE_URL
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is not a number
         host, valid = "", False
     if not valid:
         raise ImproperlyConfigured(
@@ -81,7 +81,7 @@ def _site_hostname() -> str:
 SITE_IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [_site_hostname(), "localhost", "127.0.0.1", "[::1]"]
 
-# Everything the newsroom writes is under this one folder.
+# Everything that the newsroom writes is in this folder.
 NEWSROOM_DATA = (BASE_DIR / setting("NEWSROOM_DATA", "var")).resolve()
 try:
     NEWSROOM_DATA.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def _whole(name: str, default: int, meaning: str, *, most: int = 0) -> int:
     return int(text)
 
 
-# More than any page shows, less than would fill the memory when decoded.
+# More than any page shows, and less than would fill the memory when it is decoded.
 PICTURE_MEGABYTES = _whole("PICTURE_MEGABYTES", 20, "the largest picture file that is taken", most=100)
 PICTURE_MEGAPIXELS = _whole("PICTURE_MEGAPIXELS", 40, "the largest picture that is decoded", most=150)
 
@@ -106,7 +106,7 @@ PICTURE_MEGAPIXELS = _whole("PICTURE_MEGAPIXELS", 40, "the largest picture that 
 NEWSROOM_APPROVALS = _whole(
     "NEWSROOM_APPROVALS", 1, "how many people must approve an issue (0 for a one-person newsroom)"
 )
-# What preflight goes by, and how far back the desk looks for what was covered already.
+# Limits of preflight, and how far back the desk looks for earlier stories on the same thing.
 NEWSROOM_SHORTEST_ISSUE = _whole("NEWSROOM_SHORTEST_ISSUE", 100, "how many characters an issue has at least")
 NEWSROOM_LONGEST_SUMMARY = _whole("NEWSROOM_LONGEST_SUMMARY", 300, "how many characters a summary has at most")
 NEWSROOM_COVERED_ISSUES = _whole("NEWSROOM_COVERED_ISSUES", 60, "in how many issues, the newest first, to look")
@@ -169,26 +169,26 @@ def _database() -> dict[str, Any]:
     options = config.setdefault("OPTIONS", {})
     match config.get("ENGINE"):
         case "django.db.backends.sqlite3":
-            # IMMEDIATE: a transaction that reads, then writes, would otherwise fail at once
-            # with "database is locked" instead of waiting its turn.
+            # IMMEDIATE: otherwise a transaction that reads and then writes fails at once with
+            # "database is locked" instead of waiting.
             options.setdefault("transaction_mode", "IMMEDIATE")
             options.setdefault("timeout", 20)
-            # WAL: readers go on while someone writes. The rest keeps a busy desk in memory
-            # and the log file from growing for ever.
+            # WAL lets people read while somebody writes. The rest keeps data in memory, and the
+            # log file from growing without limit.
             options.setdefault(
                 "init_command",
                 "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864; "
                 "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824; PRAGMA cache_size=-20000;",
             )
         case "django.db.backends.postgresql":
-            # So that /readyz says that the database is gone, rather than hang with it.
+            # So that /readyz reports a database that does not answer, instead of hanging.
             options.setdefault("connect_timeout", 5)
         case _:
             raise ImproperlyConfigured(
                 "DATABASE_URL should start with sqlite:/// or postgres://, such as "
                 "postgres://user:password@host/newsroom."
             )
-    # A connection a thread, kept for a minute and looked at before it is used again.
+    # One connection for each thread, kept for a minute and checked before it is used again.
     config.setdefault("CONN_MAX_AGE", 60)
     config.setdefault("CONN_HEALTH_CHECKS", True)
     return config
@@ -200,7 +200,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 def _cache() -> dict[str, Any]:
     if not setting("CACHE_URL"):
-        # Files, not memory: what one process takes out must be gone for the others too.
+        # Files, not memory, so that all processes share it.
         return {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": str(NEWSROOM_DATA / "cache"),
@@ -213,13 +213,13 @@ def _cache() -> dict[str, Any]:
 
 CACHES = {"default": _cache()}
 
-# Work behind a save: pictures, mail. Kept in the same database, done by `manage.py db_worker`.
+# Background tasks (pictures, mail) are kept in the database and done by `manage.py worker`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 
 def _mail() -> dict[str, Any]:
     if not setting("EMAIL_URL"):
-        # Nothing leaves the machine until somebody says by which way.
+        # No mail is sent until somebody says how.
         return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     try:
         return dict(env.email_url("EMAIL_URL"))
@@ -229,7 +229,7 @@ def _mail() -> dict[str, Any]:
         ) from error
 
 
-EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not keep the worker
+EMAIL_TIMEOUT = 20  # seconds, so that a mail server that hangs does not block the worker
 globals().update({name: value for name, value in _mail().items() if name.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", f"newsroom@{urlsplit(SITE_URL).hostname}")
 
@@ -247,7 +247,7 @@ TIME_ZONE = setting("TIME_ZONE", "Asia/Shanghai")
 if TIME_ZONE not in zoneinfo.available_timezones():
     raise ImproperlyConfigured(f"TIME_ZONE is {TIME_ZONE!r}. It should be a name such as Asia/Shanghai or UTC.")
 
-# --- The parts -------------------------------------------------------------------
+# --- Apps ------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "digests",
@@ -260,7 +260,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    # Before staticfiles: runserver then serves files the way gunicorn does.
+    # Before staticfiles, so that runserver serves files as gunicorn does.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -270,7 +270,7 @@ MIDDLEWARE = [
     "newsroom.middleware.refuse_nul",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "newsroom.middleware.compress_text",  # below WhiteNoise, whose files are compressed once for all
+    "newsroom.middleware.compress_text",  # after WhiteNoise, whose files are compressed in advance
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -327,7 +327,7 @@ CONTENT_SECURITY_POLICY = {
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_IS_HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-# The scheme comes from gunicorn, which believes X-Forwarded-Proto from loopback only.
+# The scheme comes from gunicorn, which trusts X-Forwarded-Proto from loopback only.
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from the machine itself, without TLS
@@ -350,7 +350,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # --- Tags ------------------------------------------------------------------------
 
 TAGGIT_CASE_INSENSITIVE = True
-TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False  # 快手 keeps its own slug
+TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False  # so that 快手 keeps its characters in its slug
 
 # --- Log -------------------------------------------------------------------------
 
@@ -360,6 +360,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    # Django's own handlers print only under DEBUG, and mail to nobody.
+    # Django's default handlers print only with DEBUG, and mail to nobody.
     "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }

@@ -1,4 +1,4 @@
-"""How stylesheets are served: what a sheet imports is put in, and what only its writers need is left out."""
+"""Prepare stylesheets for serving: put in what they import, and leave out comments and white space."""
 
 from __future__ import annotations
 

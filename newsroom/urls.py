@@ -9,11 +9,11 @@ from newsroom import health, media
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Browsers ask for it by themselves wherever a page names no icon, as the admin's do not."""
+    """Redirect to the icon; browsers ask for this address on pages that name none, such as the admin's."""
     return redirect(static("icon.svg"))
 
 
-# What breaks is answered by Django from 500.html alone: the database may be what broke.
+# There is no handler500: Django renders 500.html alone, because the database may be what failed.
 handler404 = "digests.site.views.errors.not_found"
 
 urlpatterns = [
@@ -25,6 +25,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", favicon),
     re_path(media.PATTERN, media.image, name="media"),
-    # Last: its /<digest>/ takes any first word that is left.
+    # Last, because its /<digest>/ matches any first word.
     path("", include("digests.urls")),
 ]

@@ -1,4 +1,4 @@
-"""How commands name a digest, an issue and a person."""
+"""How commands look up a digest, an issue and a person. Each raises CommandError for one that does not exist."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from digests.models import Digest, Issue
 
 
 def add_issue_arguments(parser: ArgumentParser) -> None:
+    """Add the two arguments that `find_issue` reads."""
     parser.add_argument("digest", metavar="SLUG", help="the digest's address, such as ai-daily")
     parser.add_argument("date", metavar="DATE", help="the issue's date, as 2026-02-01")
 

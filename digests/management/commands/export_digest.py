@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a full disk leaves the old one."""
+    """Write a file whole or not at all, so that a full disk leaves the old one. Raises CommandError."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

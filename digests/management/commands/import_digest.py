@@ -50,9 +50,9 @@ class Command(BaseCommand):
 
 
 def files(paths: list[Path]) -> Iterator[Path]:
-    """Return the Markdown files of paths, folders read through in the order of their names."""
+    """Yield the Markdown files of paths; those in folders, at any depth, sorted by path. Raises CommandError."""
     for path in paths:
-        if os.path.isdir(path):  # unlike path.is_dir(), says no to a name that no disk could hold
+        if os.path.isdir(path):  # unlike path.is_dir(), it does not raise for a name that is too long
             yield from sorted(path.rglob("*.md"))
         elif os.path.isfile(path):
             yield path
@@ -61,13 +61,13 @@ def files(paths: list[Path]) -> Iterator[Path]:
 
 
 def shown(path: Path) -> str:
-    """Return a path as text: a name that is not UTF-8, as old archives unpack, gets marks in its place."""
+    """Return a path as text, with replacement characters where a name is not UTF-8, as in old archives."""
     return os.fsencode(path).decode(errors="replace")
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of one file."""
+    """What happened to one file."""
 
     path: Path
     status: str = "refused"  # created, updated, unchanged, refused
@@ -101,13 +101,13 @@ class Report:
 
 
 class _DryRun(Exception):
-    """Undoes the transaction of a dry run."""
+    """Raised to roll back the transaction of a dry run."""
 
 
 def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: bool, taken: dict[str, Path]) -> Report:
-    """Import one file in one transaction: all of it, or nothing.
+    """Import one file in one transaction, whole or not at all.
 
-    `taken` holds the issues of this run: a second file of the same day would replace the first.
+    `taken` maps the issues of this run to their files, because a second file of the same day would replace the first.
     """
     report = Report(path)
     try:
@@ -152,7 +152,7 @@ def _import(reading: Reading, digest: Digest, report: Report, *, by: Any, live: 
         digest=digest, date=manuscript.date, defaults={"title": manuscript.title}
     )
     if not manuscript.cover_file and issue.cover.name:
-        # The file knows nothing of a picture that was uploaded here.
+        # A file does not name a picture that was uploaded here.
         manuscript = replace(manuscript, cover_file=issue.cover.name, cover_alt=manuscript.cover_alt or issue.cover_alt)
     before = issue.version
     with workflow.editing(
@@ -176,7 +176,7 @@ def _import(reading: Reading, digest: Digest, report: Report, *, by: Any, live: 
 
 
 def date_in_name(path: Path) -> date | None:
-    """Return the date that a file is named by, for issues that do not say their own."""
+    """Return the date in the name of a file, for an issue that does not give its own; None without one."""
     found = re.search(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)", path.name)
     try:
         return date.fromisoformat(found[1]) if found else None

@@ -1,4 +1,4 @@
-"""Keep the stored pictures in order. The worker runs it each night; running it at any time harms nothing."""
+"""Clean up the stored pictures. The worker runs this each night; it is safe to run at any time."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
 
 
 def covers_without_row() -> set[str]:
+    """Return the names of covers that issues or editions have and no Picture."""
     names = {
         *Issue.objects.exclude(cover="").values_list("cover", flat=True),
         *Edition.objects.exclude(cover="").values_list("cover", flat=True),
@@ -45,7 +46,7 @@ def covers_without_row() -> set[str]:
 
 
 def adopt(name: str) -> bool:
-    """Make a row for a cover that was stored before there were any; its file stays as it is."""
+    """Make a Picture for a cover that is older than the table; its file stays as it is. Return whether it worked."""
     try:
         with default_storage.open(name) as file, Image.open(file) as picture:
             width, height = picture.size
@@ -57,7 +58,7 @@ def adopt(name: str) -> bool:
 
 
 def drop_unnamed() -> int:
-    """Drop pictures that were uploaded a while ago and that no issue, revision or edition names."""
+    """Delete the pictures uploaded before UNNAMED that no issue, revision or edition names; return how many."""
     before = timezone.now() - UNNAMED
     old = {picture.file.name: picture for picture in Picture.objects.filter(created_at__lt=before, editions=None)}
     for name in Issue.objects.filter(cover__in=old).values_list("cover", flat=True):
@@ -77,7 +78,7 @@ def drop_unnamed() -> int:
 
 
 def drop_strays() -> int:
-    """Drop files that no row knows: of uploads that were cut off, and of pictures that are gone."""
+    """Delete files older than STRAY that belong to no row, such as those of interrupted uploads; return how many."""
     known = {name for picture in Picture.objects.iterator() for name in _files(picture)}
     known |= covers_without_row()
     for content in Revision.objects.filter(content__contains="covers/").values_list("content", flat=True).iterator():
@@ -89,6 +90,7 @@ def drop_strays() -> int:
 
 
 def _files(picture: Picture) -> list[str]:
+    """Return the names of all files of a picture, the original first."""
     return [picture.file.name or "", *(one["file"] for one in picture.renditions)]
 
 

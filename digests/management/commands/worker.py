@@ -1,4 +1,4 @@
-"""The worker beside the web server: does what saves left for later, and each night's chores."""
+"""The worker that runs beside the web server: background tasks, and chores each night."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.models import DBTaskResult
 
-CHORES_AT = 4  # o'clock, in the newsroom's time zone
+CHORES_AT = 4  # hour, in the newsroom's time zone
 CHORES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("tidy_pictures", {}),
     ("prune_db_task_results", {"queue_name": "*", "min_age_days": 14}),
 )
-LONGEST = timedelta(minutes=30)  # a task that runs longer on a machine we cannot ask is taken for dead
-TRIES = 3  # a task that took so many workers with it is given up
+LONGEST = timedelta(minutes=30)  # on another machine, a task that runs longer is taken for dead
+TRIES = 3  # a task that so many workers died of is given up
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def _look_after_for_ever(me: str) -> None:
 
 
 def look_after(me: str) -> int:
-    """Give the tasks of workers that are gone to the next one: `kill -9` leaves them running for ever."""
+    """Queue the tasks of dead workers again, since `kill -9` leaves them marked as running; return how many."""
     given = 0
     for task in DBTaskResult.objects.running():
         worker = task.worker_ids[-1] if task.worker_ids else ""
@@ -67,12 +67,13 @@ def look_after(me: str) -> int:
 
 
 def _is_gone(worker: str, since: datetime | None) -> bool:
+    """Tell whether a worker (host:pid:random) that began a task at an instant is dead."""
     host, _, rest = worker.partition(":")
     pid = rest.partition(":")[0]
     if host != socket.gethostname()[:30] or not pid.isdecimal():
         return since is None or since < timezone.now() - LONGEST
     if int(pid) == os.getpid():
-        return True  # in a container, the next worker gets the same number
+        return True  # in a container, each worker gets the same process id
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
@@ -83,12 +84,12 @@ def _is_gone(worker: str, since: datetime | None) -> bool:
 
 
 def do_chores(now: datetime) -> bool:
-    """Do the night's chores once, whichever worker comes first."""
+    """Do the chores if it is their hour and no other worker has begun them; return whether this one did."""
     if now.hour != CHORES_AT or not cache.add(f"chores:{now.date()}", True, 24 * 3600):
         return False
     for name, options in CHORES:
         try:
             call_command(name, **options, verbosity=0)
-        except Exception:  # one that fails keeps no other from being done
+        except Exception:  # a chore that fails does not stop the others
             logger.exception("The chore %s failed", name)
     return True

@@ -12,7 +12,7 @@ from digests.management.issues import add_issue_arguments, find_issue, find_pers
 from digests.models import Issue
 from digests.models.states import Action, Correction
 
-# Words are changed by import_digest; archives are imported by it.
+# Not these two: import_digest does them.
 ACTIONS = [action for action in Action if action not in (Action.EDIT, Action.ARCHIVE)]
 
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
 
 def instant(text: str | None, issue: Issue) -> datetime | None:
-    """Return an instant from ISO text, in the digest's zone if it names none."""
+    """Return an instant from ISO 8601 text, in the digest's time zone if it has no offset. Raises CommandError."""
     if text is None:
         return None
     try:
