@@ -30,6 +30,7 @@ PATTERN = rf"^media/(?P<path>(?:covers|pictures)/[0-9a-f]{{32}}(?:-[0-9]{{1,4}})
 
 @require_safe
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Serve a stored picture or rendition, or answer 404 to whoever may not see it."""
     # Whoever may see a picture may see its renditions, whose ending may differ from the picture's.
     stem = re.sub(r"(-[0-9]+)?\.\w+$", "", path)
     names = [f"{stem}.{ending}" for ending in CONTENT_TYPES]

@@ -33,6 +33,7 @@ class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # Wh
 
 
 def read(storage: Any, path: str) -> str:
+    """Return a stylesheet as text."""
     with storage.open(path) as file:
         return str(file.read(), "utf-8")
 

@@ -43,7 +43,7 @@ _UNITS = {"million": "百万", "m": "百万", "billion": "十亿", "bn": "十亿
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The parts of a headline that say what it is about, each with its weight. `of` makes one from a text."""
+    """The parts of a headline that say what it is about, each with its weight."""
 
     parts: Mapping[str, float]
     begins: str = ""  # the first part that is not a number, usually who did something
@@ -52,6 +52,7 @@ class Headline:
 
     @classmethod
     def of(cls, text: str) -> Headline:
+        """Take a headline apart; only its first 300 characters count."""
         text = _plain(text)
         parts: dict[str, float] = {}
         versions: dict[str, set[str]] = {}

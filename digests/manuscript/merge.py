@@ -151,6 +151,7 @@ class _Merging:
         return mine if choice and choice.side == "mine" else theirs
 
     def fields(self, place: Place, base: Any, theirs: Any, mine: Any, skip: Iterable[str]) -> dict[str, Any]:
+        """Merge the fields of one dataclass, without those in `skip`."""
         return {
             one.name: self.pick(
                 replace(place, field=one.name), *(getattr(value, one.name) for value in (base, theirs, mine))
@@ -203,12 +204,14 @@ class _Merging:
         return stay
 
     def thing(self, place: Place, base: Any, theirs: Any, mine: Any) -> Any:
+        """Merge one story or brief."""
         merged = self.fields(place, base, theirs, mine, skip={"uid", "insights"})
         if isinstance(base, NewsItem):
             merged["insights"] = self.insights(place, base.insights, theirs.insights, mine.insights)
         return replace(theirs, **merged)
 
     def insights(self, item: Place, *three: tuple[Insight, ...]) -> tuple[Insight, ...]:
+        """Merge the insights of one story; `three` are those of base, theirs and mine."""
         known = {insight.uid for insight in three[0] if insight.uid}
         base, theirs, mine = keyed = [_keyed(one, known) for one in three]
         stay: dict[Hashable, Insight] = {}

@@ -159,6 +159,7 @@ class Digest(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
+        """The time zone of its dates and schedules."""
         return ZoneInfo(self.time_zone)
 
 

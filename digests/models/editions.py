@@ -118,10 +118,12 @@ class Edition(models.Model):
         return reverse("issue", args=[self.digest.slug, self.date])
 
     def is_live(self, at: datetime) -> bool:
+        """Tell whether readers see it at an instant."""
         return self.live_from <= at and (self.live_until is None or at < self.live_until)
 
     @property
     def independently_reviewed(self) -> bool:
+        """Whether somebody approved it, before it was published or afterwards."""
         return bool(self.approvals or self.endorsed_at)
 
 

@@ -106,6 +106,7 @@ class Notice(models.Model):
 
     @property
     def is_blocking(self) -> bool:
+        """Whether somebody is still waiting for its person."""
         return self.weight == self.Weight.BLOCKING and self.settled_at is None
 
 

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from digests.models.editions import Story
-from digests.text.folding import PARTS, asked, fold, grams
+from digests.text.folding import PARTS, fold, fts_query, grams
 
 ASKED = 64  # characters of a phrase that FTS5 is asked for; a longer one is also compared with the text
 MANY = 5_000  # stories: more of them take too long to sort
@@ -36,7 +36,7 @@ class StoryTextManager(models.Manager["StoryText"]):
             longest_first = sorted(phrases, key=len, reverse=True)
             return RawSQL("SELECT digests_holding(%s, %s, NULL)", [longest_first, in_headline])
         columns = ["headline"] if in_headline else ["headline", "body"]
-        matching = " AND ".join(f"{{{' '.join(columns)}}} : {asked(phrase[:ASKED])}" for phrase in phrases)
+        matching = " AND ".join(f"{{{' '.join(columns)}}} : {fts_query(phrase[:ASKED])}" for phrase in phrases)
         long = [phrase for phrase in phrases if len(phrase) > ASKED]
         if not long:
             return RawSQL("SELECT rowid FROM digests_storyindex WHERE digests_storyindex MATCH %s", [matching])

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.models import Digest, Source, Tag
 from digests.site import search
-from digests.text.folding import fold, kept
+from digests.text.folding import fold, storable
 
 LONGEST = 300  # characters: with as many Chinese ones, an address is as long as servers accept
 MOST = 12  # terms
@@ -126,7 +126,7 @@ class FeedQuery:
 
 def read(line: str) -> FeedQuery:
     """Read a line as a reader wrote it. Raises ValidationError with everything that is wrong with it."""
-    text = " ".join(unicodedata.normalize("NFKC", kept(line)).split())
+    text = " ".join(unicodedata.normalize("NFKC", storable(line)).split())
     if not text:
         raise _problem(_("Write what you wish to read of: a word is enough."))
     if len(text) > LONGEST:

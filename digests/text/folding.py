@@ -11,17 +11,17 @@ from itertools import pairwise
 PARTS = "\n"  # between the parts of a text: folding leaves no line break in a phrase, so none matches across parts
 
 # NUL, which PostgreSQL refuses in text, and lone surrogates, which have no UTF-8.
-_UNKEPT = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def kept(text: str) -> str:
+def storable(text: str) -> str:
     """Return a text with replacement characters for what some database cannot store."""
-    return _UNKEPT.sub("\ufffd", text)
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def fold(text: str) -> str:
     """Return the form in which texts are compared: NFKC, case folded, each run of white space a single space."""
-    return " ".join(unicodedata.normalize("NFKC", kept(text)).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", storable(text)).casefold().split())
 
 
 def grams(folded: str) -> str:
@@ -33,7 +33,7 @@ def grams(folded: str) -> str:
     return " ".join(_word(one + other) for one, other in pairwise(folded + PARTS))
 
 
-def asked(phrase: str) -> str:
+def fts_query(phrase: str) -> str:
     """Return the FTS5 query for a folded phrase in an index of `grams`; for one character, a prefix of words."""
     if len(phrase) == 1:
         return f"{_word(phrase)}*"

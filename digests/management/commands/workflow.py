@@ -17,7 +17,7 @@ ACTIONS = [action for action in Action if action not in (Action.EDIT, Action.ARC
 
 
 class Command(BaseCommand):
-    help = "Do a workflow action on an issue, by the same one door as the desk."
+    help = "Do a workflow action on an issue, with the same checks as at the desk."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=ACTIONS, type=lambda text: text.replace("-", "_"))

@@ -32,6 +32,7 @@ class GrowingStory:
     insights: list[Insight] = field(default_factory=list)
 
     def value(self) -> NewsItem:
+        """Return it as a finished value."""
         return NewsItem(
             headline=self.headline,
             link=self.link,
@@ -55,4 +56,5 @@ class GrowingSection:
     stories: list[GrowingStory] = field(default_factory=list)
 
     def value(self) -> Section:
+        """Return it as a finished value."""
         return Section(self.title, self.lead, tuple(self.briefs), tuple(story.value() for story in self.stories))

@@ -20,7 +20,7 @@ _RULE = re.compile(r" {0,3}([-*_]) *(?:\1 *){2,}$")
 _QUOTE = re.compile(r" {0,3}> ?")
 _FENCE = re.compile(r" {0,3}(`{3,}+(?!.*`)|~{3,}+) *([^\s`]*)")
 _ITEM = re.compile(r"( {0,3})([-*+]|[0-9]{1,9}[.)])( +(?=\S)| *$)")
-_FIRST_ITEM = re.compile(r" {0,3}(?:[-*+]|0*1[.)]) +\S")  # the only ones that end a paragraph: not `2026. `
+_FIRST_ITEM = re.compile(r" {0,3}(?:[-*+]|0*1[.)]) +\S")  # only these interrupt a paragraph: not `2026. `
 _NO_DEFINITION = re.compile(r"\[[^\]]*\]:(?! *<?(?:https?:|mailto:|/|#))", re.IGNORECASE)
 
 
@@ -29,8 +29,9 @@ def _indent(line: str) -> int:
 
 
 def _closes(fence: str, line: str) -> bool:
-    ticks = line.strip()
-    return _indent(line) < 4 and len(ticks) >= len(fence) and not ticks.strip(fence[0])
+    """Tell whether a line closes a fence that these marks opened."""
+    marks = line.strip()
+    return _indent(line) < 4 and len(marks) >= len(fence) and not marks.strip(fence[0])
 
 
 def _fence_after(line: str, fence: str) -> str:
@@ -55,6 +56,7 @@ class Layout(Preprocessor):
         self.budget = budget
 
     def run(self, lines: list[str]) -> list[str]:
+        """Return the text with its blocks written again; python-markdown calls this."""
         while lines and not lines[-1]:
             lines.pop()
         return [*_Container(self, lines).rewritten(), "", ""]
@@ -84,6 +86,7 @@ class _Container:
         self.last_comment = max((at for at, line in enumerate(lines) if "-->" in line), default=-1)
 
     def rewritten(self) -> list[str]:
+        """Return the lines with a blank one between blocks."""
         kinds = (self.blank, self.indented, self.fence, self.comment, self.heading, self.underline, self.table,
                  self.rule, self.quote, self.item, self.paragraph)  # fmt: skip
         while self.at < len(self.lines):
@@ -97,12 +100,14 @@ class _Container:
         return rows
 
     def blank(self, line: str, was: str) -> bool:
+        """Skip a blank line."""
         if line.strip():
             return False
         self.at += 1
         return True
 
     def indented(self, line: str, was: str) -> bool:
+        """Read code that is indented by four spaces; it cannot interrupt a paragraph."""
         if was == "text" or _indent(line) < 4:
             return False
         start = end = self.at
@@ -113,6 +118,7 @@ class _Container:
         return True
 
     def fence(self, line: str, was: str) -> bool:
+        """Read fenced code, which ends with the container if its fence is never closed."""
         opening = _FENCE.match(line)
         if not opening:
             return False
@@ -139,6 +145,7 @@ class _Container:
         return True
 
     def heading(self, line: str, was: str) -> bool:
+        """Read a heading that begins with `#`."""
         if not _HEADING.match(line):
             return False
         self.blocks.append([line.strip(" ")])
@@ -146,7 +153,7 @@ class _Container:
         return True
 
     def underline(self, line: str, was: str) -> bool:
-        """Write a heading that is underlined with `=` or `-` with `#`."""
+        """Read a heading underlined with `=` or `-`, and write it with `#` instead."""
         mark = line.strip(" ")
         if was != "text" or len(mark) < 3 or mark.strip(mark[0]) or mark[0] not in "=-":
             return False
@@ -155,7 +162,7 @@ class _Container:
         return True
 
     def table(self, line: str, was: str) -> bool:
-        """Part a table from the paragraph that its first row seemed to end."""
+        """Read a table at the row of dashes below its first row, which was read as the end of a paragraph."""
         if was != "text" or "|" not in self.blocks[-1][-1] or not {"|", "-"} <= set(line) <= set("|:- "):
             return False
         rows = [self.blocks[-1].pop()]
@@ -168,6 +175,7 @@ class _Container:
         return True
 
     def rule(self, line: str, was: str) -> bool:
+        """Read a horizontal rule."""
         if not _RULE.match(line):
             return False
         self.blocks.append(["---"])
@@ -175,6 +183,7 @@ class _Container:
         return True
 
     def quote(self, line: str, was: str) -> bool:
+        """Read a quote as a container of its own, with the lines that continue its last paragraph without a `>`."""
         if not _QUOTE.match(line):
             return False
         held: list[str] = []
@@ -194,6 +203,7 @@ class _Container:
         return True
 
     def item(self, line: str, was: str) -> bool:
+        """Read one item of a list as a container of its own."""
         start = _ITEM.match(line)
         if not start or (was == "text" and not _FIRST_ITEM.match(line)):
             return False
@@ -201,7 +211,7 @@ class _Container:
         marker = "- " if kind == "ul" else f"{int(start[2][:-1])}. "
         first, *others = _Container(self.layout, self.held(start), self.depth + 1, in_item=True).rewritten() or [""]
         rows = [marker.ljust(4) + first]
-        beginning = True  # a quote that begins an item is only read without the four spaces
+        beginning = True  # python-markdown reads a quote that begins an item only without the four spaces
         for row in others:
             beginning = beginning and bool(row)
             rows.append(row if not row or (beginning and row[0] == ">") else f"    {row}")
@@ -215,7 +225,7 @@ class _Container:
         return True
 
     def held(self, start: re.Match[str]) -> list[str]:
-        """Take the lines of an item; two spaces are enough, where CommonMark asks three under `1.`."""
+        """Return the lines of an item. An indent of two spaces is enough, where CommonMark needs three below `1.`."""
         line = self.lines[self.at]
         least = len(start[1]) + 2
         offset = start.end() if start.end() < len(line) and len(start[3]) <= 4 else len(start[1] + start[2]) + 1
@@ -237,8 +247,9 @@ class _Container:
         return held
 
     def paragraph(self, line: str, was: str) -> bool:
+        """Read a line of a paragraph, which any line is that nothing else takes."""
         text = line.lstrip(" ")
-        # `#tag` is no heading, and `[note]: words` no definition, which would vanish.
+        # `#tag` is not a heading, and `[note]: words` is not a definition, which would vanish.
         if text.startswith("#") or _NO_DEFINITION.match(text):
             text = "\\" + text
         if was == "text":

@@ -185,5 +185,6 @@ class Page(HTMLParser):
             self.words.append("\n")
 
     def write(self, tag: str, attributes: dict[str, str]) -> None:
+        """Write a start tag with these attributes, escaped."""
         pairs = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
         self.written.append(f"<{tag}{pairs}>")
