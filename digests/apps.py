@@ -21,13 +21,13 @@ class DigestsConfig(AppConfig):
 
 def catch_up(verbosity: int = 1, plan: Any = None, **kwargs: Any) -> None:
     """Do after an upgrade what old editions lack, so that nobody has to remember it."""
-    from digests.publishing import editions
+    from digests.publishing import projection
 
     if plan is None:  # tables were only emptied
         return
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):  # back to what this code does not know
         return
-    count = editions.catch_up()
+    count = projection.catch_up()
     if count and verbosity:
         print(f"Stories of {count} editions can be searched now.")  # in English, as all that migrate says

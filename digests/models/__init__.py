@@ -4,6 +4,7 @@ from digests.models.channels import Channel
 from digests.models.desk import Brief, Digest, Insight, Issue, NewsItem, Section, TaggedIssue, TaggedNewsItem
 from digests.models.editions import Edition, EditionTag, Retraction, Revision, Story
 from digests.models.notices import Notice, NotificationPreference
+from digests.models.page import Cover, Note, Page, PageBrief, PageInsight, PageSection, PageStory
 from digests.models.pictures import Picture
 from digests.models.previews import PreviewLink, PreviewLinkStatus
 from digests.models.review import Comment, LastReviewed, LogEntry, Presence, Review, StorySignOff
@@ -17,6 +18,7 @@ __all__ = [
     "Channel",
     "Citation",
     "Comment",
+    "Cover",
     "Digest",
     "Edition",
     "EditionTag",
@@ -25,8 +27,14 @@ __all__ = [
     "LastReviewed",
     "LogEntry",
     "NewsItem",
+    "Note",
     "Notice",
     "NotificationPreference",
+    "Page",
+    "PageBrief",
+    "PageInsight",
+    "PageSection",
+    "PageStory",
     "Picture",
     "Presence",
     "PreviewLink",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from digests.manuscript.addresses import CANONICAL_LENGTH
 from digests.manuscript.values import UID_LENGTH, Manuscript
 from digests.models.desk import Digest, Issue
+from digests.models.page import Page, PageField, PageStory, PageStoryField
 from digests.models.person import PERSON
 from digests.models.pictures import Picture
 from digests.models.querysets import EditionQuerySet, StoryQuerySet
@@ -79,7 +80,7 @@ class Edition(models.Model):
     title = models.CharField(max_length=300)
     summary = models.TextField(blank=True)
     cover = models.CharField(max_length=100, blank=True, db_index=True)
-    page = models.JSONField(default=dict)
+    page: models.Field[Page, Page] = PageField()
     rendered_at = models.DateTimeField(default=timezone.now)
     tags = models.ManyToManyField(Tag, related_name="editions", through="EditionTag")
     pictures = models.ManyToManyField(Picture, related_name="editions")
@@ -182,7 +183,7 @@ class Story(models.Model):
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="stories")
     excerpt = models.TextField(blank=True)
     retracted = models.BooleanField(default=False)
-    page = models.JSONField(default=dict)
+    page: models.Field[PageStory, PageStory] = PageStoryField()
     tags = models.ManyToManyField(Tag, related_name="stories")
 
     objects = StoryQuerySet.as_manager()

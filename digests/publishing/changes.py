@@ -54,27 +54,21 @@ def told(differences: Iterable[diff.Change], text: Callable[[diff.Place, str], s
 
 # When the words of stories became others
 
-_WORDS = ("headline", "link", "body", "notes", "tags", "ai_role")  # of a story's page: what a correction corrects
-
 
 def reworded(uids: Sequence[str]) -> dict[str, list[tuple[Story, Story]]]:
     """Return by uid each time that readers got other words of a story: as it was, and as it was then. One query.
 
-    An edition corrects an issue; whether it touched a story is seen by comparing what was printed of it.
+    An edition corrects an issue; whether it touched a story is seen by comparing what was rendered of it.
     """
-    printed = (
+    rendered = (
         Story.objects.filter(uid__in=uids, edition__in=Edition.objects.readable_history())
         .select_related("edition")
         .only("uid", "page", *(f"edition__{name}" for name in ("issue", "number", "live_from", "correction", "note")))
         .order_by("uid", "edition__live_from")
     )
     return {
-        uid: [
-            (old, new)
-            for old, new in pairwise(versions)
-            if any(old.page.get(name) != new.page.get(name) for name in _WORDS)
-        ]
-        for uid, versions in groupby(printed, key=attrgetter("uid"))
+        uid: [(old, new) for old, new in pairwise(versions) if old.page.words != new.page.words]
+        for uid, versions in groupby(rendered, key=attrgetter("uid"))
     }
 
 

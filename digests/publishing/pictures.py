@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
-from digests.models import Picture
+from digests.models import Page, PageStory, Picture
 from digests.models.desk import PICTURES, refuse_unfit_picture
 from digests.text.markup import Shown, stored
 
@@ -220,17 +220,12 @@ def _renditions(picture: Picture) -> Iterator[dict[str, Any]]:
             yield {"file": name, "format": ending, "width": width, "height": height}
 
 
-def named(page: Any) -> set[str]:
-    """Return the names of the stored pictures that a printed page shows, or a part of one."""
-    match page:
-        case str():
-            return set(stored(page))
-        case list():
-            return set().union(*map(named, page))
-        case dict():
-            cover = page["cover"]["file"] if "cover" in page else ""
-            return set().union(*map(named, page.values()), {cover} if cover else ())
-    return set()
+def named(page: Page | PageStory) -> set[str]:
+    """Return the names of the stored pictures that a page shows, or a story of one."""
+    names = set(stored("\n".join(page.html())))
+    if isinstance(page, Page) and page.cover.file:
+        names.add(page.cover.file)
+    return names
 
 
 def shown(names: Iterable[str], *, by: str = "") -> dict[str, Shown]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digests.manuscript.values import AI_ROLES, BASES, Manuscript, domain
-from digests.models import Edition, Source
+from digests.models import Edition, Page, Source
 from digests.text.markup import links
 
 
@@ -30,20 +30,17 @@ class Label:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def label(edition: Edition, kinds: Mapping[str, str]) -> Label:
-    """Return the label of an edition as printed. `kinds` gives the class of each domain."""
-    page = edition.page
-    items = [item for section in page["sections"] for item in section["items"] if not item["retracted"]]
-    counted = Counter(kinds.get(domain(url), Source.Kind.UNKNOWN) for url in page["cited"])
+def label(edition: Edition, page: Page, kinds: Mapping[str, str]) -> Label:
+    """Return the label of a page of an edition. `kinds` gives the class of each domain."""
+    items = [item for item in page.items if not item.retracted]
+    counted = Counter(kinds.get(domain(url), Source.Kind.UNKNOWN) for url in page.cited)
     return Label(
         stories=len(items),
-        briefs=sum(len(section["briefs"]) for section in page["sections"]),
+        briefs=sum(len(section.briefs) for section in page.sections),
         sources={kind: counted[kind] for kind in Source.Kind.values if counted[kind]},
-        unsourced=sum(1 for item in items if not item["link"]),
-        ai=_counts((item["ai_role"] for item in items), AI_ROLES),
-        insights=_counts(
-            (said["basis"] for item in items for note in item["notes"] for said in note["insights"]), BASES
-        ),
+        unsourced=sum(1 for item in items if not item.link),
+        ai=_counts((item.ai_role for item in items), AI_ROLES),
+        insights=_counts((said.basis for item in items for note in item.notes for said in note.insights), BASES),
         approvals=edition.approvals,
         independently_reviewed=edition.independently_reviewed,
         emergency=bool(edition.forced_reason),

@@ -2,10 +2,10 @@ from datetime import datetime
 
 from django import template
 
-from digests.text.markup import printed
+from digests.text.markup import rendered
 
 register = template.Library()
-register.filter(printed)
+register.filter(rendered)
 
 
 @register.filter(expects_localtime=True)

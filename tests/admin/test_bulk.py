@@ -23,7 +23,7 @@ from digests.manuscript.values import Brief, Insight, NewsItem, Section
 from digests.manuscript.writer import write
 from digests.models import Digest, Edition, Issue, Revision
 from digests.models.states import Action, State
-from digests.publishing import editions
+from digests.publishing.rendering import public_manuscript
 from tests.conftest import reword, tick_all
 
 pytestmark = pytest.mark.django_db
@@ -326,7 +326,7 @@ def test_one_issue_is_exported_as_its_text(published: Make, people: SimpleNamesp
         response = go(client, mark(client, "export_all", [issue]), words=words)
         assert response.headers["Content-Disposition"] == 'attachment; filename="morning-2026-03-01.md"'
         assert read(body(response)).manuscript.title == title
-    live = editions.public_manuscript(Edition.objects.select_related("revision", "digest").get())
+    live = public_manuscript(Edition.objects.select_related("revision", "digest").get())
     response = go(client, mark(client, "export_all", [issue]), words="live")
     assert body(response).decode() == write(live, footer=issue.digest.subscribe_card)
     response = go(client, mark(client, "export_all", [issue]), words="live", uids="on")

@@ -21,7 +21,7 @@ from tests.bench.newsroom import explain, measured, newsroom, out, settle, uid  
 from django.db import connection
 from django.test import Client
 
-from digests.models import Digest, Edition, Issue, Source, Story, Tag
+from digests.models import Digest, Edition, Issue, Page, PageSection, PageStory, Source, Story, Tag
 from digests.models.sources import KINDS as CLASSES
 from digests.models.tags import KINDS
 
@@ -46,13 +46,13 @@ def fill() -> None:
     sources = Source.objects.bulk_create(
         Source(domain=f"source{number}.test", kind=CLASSES[number % len(CLASSES)]) for number in range(SOURCES)
     )
-    body = "<p>" + "Words of a story as they are printed. " * 30 + "</p>"
+    body = "<p>" + "Words of a story as they are shown. " * 30 + "</p>"
     days = ((number, FIRST + timedelta(days=number // DIGESTS)) for number in range(ISSUES))
     issues = (Issue(digest=digests[number % DIGESTS], date=day, title=f"{number}", seo=[]) for number, day in days)
 
-    def page(_issue: Issue) -> dict[str, Any]:
-        tags = [f"Tag {some(dice, TAGS)}" for _ in range(3)]
-        return {"tags": tags, "sections": [{"title": "x", "items": [{"body": body}] * A_DAY}]}
+    def page(_issue: Issue) -> Page:
+        tags = tuple(f"Tag {some(dice, TAGS)}" for _ in range(3))
+        return Page(tags=tags, sections=(PageSection("x", items=(PageStory(body=body),) * A_DAY),))
 
     summary = "What a reader who reads nothing else should know. " * 4
 
@@ -64,7 +64,7 @@ def fill() -> None:
             Story(
                 edition=edition, uid=uid(int(edition.title) * A_DAY + place), position=place,
                 headline=f"Story {edition.title}-{place}", excerpt="The first words of it. " * 8,
-                source=sources[some(dice, SOURCES)], storyline=uid(int(edition.title)), page={"body": body},
+                source=sources[some(dice, SOURCES)], storyline=uid(int(edition.title)), page=PageStory(body=body),
             )
             for edition in editions
             for place in range(A_DAY)
@@ -85,12 +85,12 @@ def fill() -> None:
         Story.objects.bulk_create(
             Story(
                 edition=edition, uid=uid(int(edition.title) * A_DAY + place), position=place, headline="Before",
-                source=sources[some(dice, SOURCES)], page={"body": body},
+                source=sources[some(dice, SOURCES)], page=PageStory(body=body),
             )
             for edition in before
             for place in range(A_DAY)
         )  # fmt: skip
-        whole = {(edition.pk, int(name[4:])) for edition in editions for name in edition.page["tags"]}
+        whole = {(edition.pk, int(name[4:])) for edition in editions for name in edition.page.tags}
         Edition.tags.through.objects.bulk_create(
             Edition.tags.through(edition_id=edition, tag_id=tags[tag].pk)
             for edition, tag in whole | {(edition, tag) for (_story, tag), edition in of_story.items()}

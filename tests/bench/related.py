@@ -9,6 +9,7 @@ Prints, for each story, milliseconds and queries of finding what is related, the
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import partial
 
 from tests.bench.covered import fill
@@ -19,7 +20,7 @@ from django.test import Client
 
 from digests.manuscript.values import Manuscript, NewsItem, Section
 from digests.models import Edition, Source, Story, Tag
-from digests.publishing import editions
+from digests.publishing.rendering import render_page
 from digests.site import related
 
 
@@ -51,7 +52,7 @@ def main() -> None:
         fill()
         dress()
         words = NewsItem("x")
-        page = editions.page(Manuscript("x", Edition.objects.all()[0].date, sections=(Section("x", items=(words,)),)))
+        page = render_page(Manuscript("x", Edition.objects.all()[0].date, sections=(Section("x", items=(words,)),)))
         settle()
         print(
             f"{connection.vendor}: {Story.objects.count()} stories, {Story.tags.through.objects.count()} tags of them"
@@ -60,8 +61,10 @@ def main() -> None:
         for name, number in {"the newest": 0, "one of the middle": 50_000, "the oldest": 99_999}.items():
             one = story(number)
             tags = list(one.tags.all())
-            printed = page["sections"][0]["items"][0]
-            Story.objects.filter(pk=one.pk).update(page={**printed, "uid": one.uid, "tags": [tag.name for tag in tags]})
+            rendered = page.sections[0].items[0]
+            Story.objects.filter(pk=one.pk).update(
+                page=replace(rendered, uid=one.uid, tags=tuple(tag.name for tag in tags))
+            )
             took, queries = measured(partial(related.find, one, [tag.pk for tag in tags]))
             found = len(related.find(one, [tag.pk for tag in tags]))
             whole, all_queries = measured(partial(client.get, f"/stories/{one.uid}/"))

@@ -25,7 +25,7 @@ from django.db.models import TextField, Value
 from django.db.models.functions import Concat, StrIndex
 from django.db.models.lookups import GreaterThan
 
-from digests.models import Digest, Issue, Story, StoryText
+from digests.models import Digest, Issue, PageStory, Story, StoryText
 from digests.site import search
 from digests.site.views.search import COUNTED, PAGE
 
@@ -67,7 +67,7 @@ def fill() -> None:
         stories = Story.objects.bulk_create(
             Story(
                 edition=edition, uid=uid(number), position=number % A_DAY,
-                headline=headline(dice), storyline=uid(number), page={"body": text},
+                headline=headline(dice), storyline=uid(number), page=PageStory(body=text),
             )
             for (edition, number), text in zip(numbers, texts, strict=True)
         )  # fmt: skip

@@ -18,8 +18,8 @@ from django.db import connection
 from django.test import Client
 
 from digests.manuscript.values import new_uid
-from digests.models import Digest, Edition, Issue, Source, Story, Tag
-from digests.publishing import editions as publishing_editions
+from digests.models import Digest, Edition, Issue, PageStory, Source, Story, Tag
+from digests.publishing.rendering import render_page
 from tests.conftest import manuscript
 
 STORIES, A_DAY, TAGS = 100_000, 20, 5_000
@@ -28,7 +28,7 @@ NEWEST = date(2026, 3, 31)
 
 def fill() -> None:
     words = manuscript(A_DAY)
-    page = publishing_editions.page(words)  # as heavy as a real one: rows that are not read must not be paid for
+    page = render_page(words)  # as heavy as a real one: rows that are not read must not be paid for
     digest = Digest.objects.create(name="Bench", slug="bench")
     days = [NEWEST - timedelta(days=number) for number in range(STORIES // A_DAY)]
     tags = Tag.objects.bulk_create(
@@ -43,7 +43,7 @@ def fill() -> None:
         )
         Story.objects.bulk_create(
             Story(
-                edition=edition, uid=new_uid(), position=place, headline="x", page={"body": "x" * 1000},
+                edition=edition, uid=new_uid(), position=place, headline="x", page=PageStory(body="x" * 1000),
                 source=sources[(edition.pk * 3 + place * 7) % TAGS],
             )
             for edition in editions

@@ -400,7 +400,7 @@ def test_a_retracted_story_leaves_a_tombstone_and_the_issue_stays(published: Mak
     perform(Action.RETRACT, issue, by=people.editor, story=story.uid, note="来源造假")
     tombstone = Story.objects.with_public_page().get(uid=story.uid)
     assert (tombstone.retracted, tombstone.headline == story.headline) == (True, False)
-    assert "来源造假" in tombstone.page["body"]
+    assert "来源造假" in tombstone.page.body
     assert Story.objects.live().count() == 2
     page = str(issue.editions.live().get().page)
     assert (story.headline in page, "来源造假" in page) == (False, True)

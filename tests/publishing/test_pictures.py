@@ -285,7 +285,7 @@ def test_a_picture_in_a_text_is_shown_in_all_its_sizes() -> None:
     html = markup.render('![A "red" & blue one](/media/pictures/a.jpg)\n\n![Elsewhere](/media/pictures/b.jpg)')
     name = "pictures/a.jpg"
     shown = Shown("/media/a-800.jpg", 900, 600, "/media/a-400.jpg 400w", (("image/avif", "/media/a.avif 400w"),))
-    page = soup(markup.printed(html, {name: shown}))
+    page = soup(markup.rendered(html, {name: shown}))
     first, second = page.find_all("img")
     assert first.parent.name == "picture" and second.parent.name == "p"
     assert first.attrs == {
@@ -305,7 +305,7 @@ def test_a_picture_in_a_text_is_shown_in_all_its_sizes() -> None:
 def test_words_that_look_like_an_image_stay_words() -> None:
     html = markup.render('`<img src="/media/pictures/a.jpg">` [x](/y "<img src=/media/pictures/a.jpg>")')
     assert markup.stored(html) == []
-    assert markup.printed(html, {"pictures/a.jpg": Shown("/s", 1, 1)}) == html
+    assert markup.rendered(html, {"pictures/a.jpg": Shown("/s", 1, 1)}) == html
 
 
 def in_text(picture: Picture, alt: str = "Red and blue") -> dict[str, Any]:

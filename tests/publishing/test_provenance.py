@@ -35,7 +35,7 @@ SECTIONS = (
 
 
 def label(edition: Edition) -> dict[str, object]:
-    return provenance.label(edition, dict(Source.objects.values_list("domain", "kind"))).to_json()
+    return provenance.label(edition, edition.page, dict(Source.objects.values_list("domain", "kind"))).to_json()
 
 
 def test_a_label_counts_what_is_there(published: Make) -> None:

@@ -25,7 +25,7 @@ from digests.manuscript.reader import read
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section, new_uid
 from digests.models import Digest, Edition, Issue, Retraction, Revision, Source, Story, Tag
 from digests.models.states import Action
-from digests.publishing import editions as publishing_editions
+from digests.publishing.rendering import render_page
 from tests.conftest import manuscript, reword
 from tests.reading import get
 from tests.rewriting import publish
@@ -48,9 +48,7 @@ def archive(digest: Digest, issues: int, *, until: date = DAY, stories: int = 2,
     revisions = Revision.objects.bulk_create(
         Revision(issue=issue, number=1, sha256=one.sha256, content=one.canonical()) for issue, one in pairs
     )
-    printed = publishing_editions.page(words[0])
-    for item in printed["sections"][0]["items"]:
-        item["uid"] = new_uid()
+    page = render_page(words[0].with_uids())
     editions = Edition.objects.bulk_create(
         Edition(
             issue=issue,
@@ -61,7 +59,7 @@ def archive(digest: Digest, issues: int, *, until: date = DAY, stories: int = 2,
             date=one.date,
             title=one.title,
             summary=one.summary,
-            page=printed,
+            page=page,
         )
         for (issue, one), revision in zip(pairs, revisions, strict=True)
     )
@@ -69,7 +67,7 @@ def archive(digest: Digest, issues: int, *, until: date = DAY, stories: int = 2,
         Edition.tags.through(edition_id=edition.pk, tag_id=named.pk, own=True) for edition in editions
     )
     Story.objects.bulk_create(
-        Story(edition=edition, uid=new_uid(), position=place, section="版块", headline=f"{place}", page={})
+        Story(edition=edition, uid=new_uid(), position=place, section="版块", headline=f"{place}")
         for edition in editions
         for place in range(stories)
     )

@@ -24,7 +24,8 @@ from digests.models import Digest, Edition, Issue, Source, Story, StoryText
 from digests.models.states import Action
 from digests.models.texts import ASKED
 from digests.publishing.addresses import absolute
-from digests.publishing.editions import catch_up, rebuild
+from digests.publishing.editions import rebuild
+from digests.publishing.projection import catch_up
 from digests.site import search
 from digests.text import folding
 from digests.text.folding import fold, places

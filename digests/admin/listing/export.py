@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from digests.editorial import exchange
 from digests.manuscript.writer import write
-from digests.publishing import editions
+from digests.publishing.rendering import public_manuscript
 
 
 class ExportForm(forms.Form):
@@ -56,10 +56,7 @@ class Export:
 
     @property
     def text(self) -> str:
-        if self.words == "draft":
-            manuscript = exchange.from_rows(self.issue)
-        else:
-            manuscript = editions.public_manuscript(self.issue.live)
+        manuscript = exchange.from_rows(self.issue) if self.words == "draft" else public_manuscript(self.issue.live)
         return write(manuscript, uids=self.uids, footer=self.issue.digest.subscribe_card)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from digests.editorial import exchange
 from digests.management.issues import add_issue_arguments, find_issue
 from digests.manuscript.writer import write
-from digests.publishing import editions
+from digests.publishing.rendering import public_manuscript
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             edition = issue.editions.live().select_related("revision", "digest").first()
             if edition is None:
                 raise CommandError(_("%(issue)s is not public. --draft exports the draft.") % {"issue": issue})
-            manuscript = editions.public_manuscript(edition)
+            manuscript = public_manuscript(edition)
         text = write(manuscript, footer=issue.digest.subscribe_card)
         if options["out"]:
             _replace(options["out"], text)

@@ -11,7 +11,7 @@ from digests.publishing import editions
 
 
 class Command(BaseCommand):
-    help = "Print and project every edition anew from its revision. Safe while the site is up."
+    help = "Render and project every edition anew from its revision. Safe while the site is up."
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = 0
@@ -20,6 +20,7 @@ class Command(BaseCommand):
                 edition = (
                     Edition.objects.select_for_update(of=("self",))
                     .select_related("revision", "digest")
+                    .defer("page")  # it may be of a form that this code does not read
                     .filter(pk=pk)
                     .first()
                 )

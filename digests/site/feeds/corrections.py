@@ -21,7 +21,7 @@ from digests.models.states import Correction
 from digests.publishing import changes
 from digests.publishing.addresses import absolute
 from digests.publishing.changes import Changed
-from digests.publishing.editions import as_it_was
+from digests.publishing.rendering import as_it_was
 from digests.site.feeds.entries import Entries, editions_with, html_of, tag_uri
 from digests.site.feeds.values import Entry
 

@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.encoding import iri_to_uri
 
-from digests.models import Digest, Edition, Picture, Story, Tag
+from digests.models import Digest, Edition, Page, PageSection, Picture, Story, Tag
 from digests.models.desk import PICTURES
 from digests.publishing import pictures
 from digests.publishing.addresses import absolute, absolute_html
@@ -196,8 +196,8 @@ def _date(day: Any) -> Date:
     return day.astimezone(UTC).date() if isinstance(day, datetime) else day
 
 
-def _issue(edition: Any, page: dict[str, Any], corrections: Iterable[Edition], shown: Mapping[str, Shown]) -> Entry:
-    digest, cover = edition.digest, page["cover"]["file"]
+def _issue(edition: Any, page: Page, corrections: Iterable[Edition], shown: Mapping[str, Shown]) -> Entry:
+    digest, cover = edition.digest, page.cover.file
     url = absolute(edition.get_absolute_url())
     given = {"page": page, "corrections": corrections, "cover": default_storage.url(cover) if cover else ""}
     return Entry(
@@ -208,10 +208,10 @@ def _issue(edition: Any, page: dict[str, Any], corrections: Iterable[Edition], s
         html=html_of("site/feeds/issue.html", given, digest, url, shown),
         published=edition.first_published,
         updated=edition.live_from,
-        author=page["editor"] or digest.name,
+        author=page.editor or digest.name,
         language=digest.language,
-        tags=tuple(page["tags"]),
-        image=_image(cover, page["cover"]["alt"], shown) if cover else None,
+        tags=page.tags,
+        image=_image(cover, page.cover.alt, shown) if cover else None,
     )
 
 
@@ -228,7 +228,7 @@ def _story(story: Any, versions: list[tuple[Story, Story]], shown: Mapping[str, 
         updated=versions[-1][1].edition.live_from if versions else story.first_published,
         author=digest.name,
         language=digest.language,
-        tags=tuple(story.page["tags"]),
+        tags=story.page.tags,
         external_url=iri_to_uri(fit(story.link)) or "",
     )
 
@@ -246,16 +246,15 @@ def _image(file: str, alt: str, shown: Mapping[str, Shown]) -> Image:
     return Image(absolute(known.src), TYPES.get(file.rpartition(".")[2], "image/jpeg"), alt, known.width, known.height)
 
 
-def only_tagged(page: dict[str, Any], tag: Tag) -> dict[str, Any]:
+def only_tagged(page: Page, tag: Tag) -> Page:
     """Return a page whole if the issue has a tag, else with only the stories that have it."""
-    if tag.is_among(page["tags"]):
+    if tag.is_among(page.tags):
         return page
-    tagged = [[item for item in section["items"] if tag.is_among(item["tags"])] for section in page["sections"]]
-    sections = [
-        {**section, "lead": "", "briefs": [], "items": items}
-        for section, items in zip(page["sections"], tagged, strict=True)
-    ]
-    return {**page, "intro": "", "sections": [section for section in sections if section["items"]]}
+    sections = (
+        PageSection(section.title, items=tuple(item for item in section.items if tag.is_among(item.tags)))
+        for section in page.sections
+    )
+    return replace(page, intro="", sections=tuple(section for section in sections if section.items))
 
 
 def tag_uri(date: Date, name: str) -> str:

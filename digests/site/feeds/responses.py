@@ -25,7 +25,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from digests.manuscript import diff
-from digests.publishing import addresses, changes, editions
+from digests.models import page
+from digests.publishing import addresses, changes, rendering
 from digests.publishing.addresses import FORMATS, Format, absolute
 from digests.site.feeds.entries import State
 from digests.site.feeds.formats import write
@@ -45,7 +46,7 @@ def _code() -> tuple[str, datetime]:
     package = Path(str(markup.__file__)).parent
     folders = (Path(__file__).parent, package, settings.BASE_DIR / "templates" / "site" / "feeds")
     files = [file for folder in folders for file in sorted(folder.iterdir()) if file.is_file()]
-    files += [Path(str(module.__file__)) for module in (changes, diff, addresses, editions)]
+    files += [Path(str(module.__file__)) for module in (addresses, changes, diff, page, rendering)]
     files.append(settings.BASE_DIR / "digests" / "templatetags" / "feeds.py")  # above this room: not imported
     words = hashlib.sha256(b"\0".join(file.read_bytes() for file in files))
     return words.hexdigest(), datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)

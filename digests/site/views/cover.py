@@ -25,7 +25,7 @@ KEPT = 7 * 24 * 3600  # seconds
 @readable
 def drawn(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Draw the cover of a live issue from its title and date."""
-    edition = live_edition(digest, date)
+    edition = live_edition(digest, date).row
     host = urlsplit(settings.SITE_URL).hostname or ""
     words = cover.Words(edition.digest.name, edition.title, edition.date, host)
     with translation.override(edition.digest.language):
@@ -36,7 +36,7 @@ def drawn(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
 @readable
 def cropped(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
     """Cut the cover of a live issue round its focal point."""
-    edition = live_edition(digest, date)
+    edition = live_edition(digest, date).row
     picture = Picture.objects.filter(file=edition.cover).first() if edition.cover else None
     if picture is None:
         raise Http404(_("This issue has no cover."))

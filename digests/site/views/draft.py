@@ -10,7 +10,8 @@ from django.utils.cache import add_never_cache_headers
 
 from digests.manuscript.values import Manuscript, domain
 from digests.models import Edition, Issue, Source, Tag
-from digests.publishing import editions
+from digests.publishing.rendering import page_of
+from digests.site.views.editions import ShownEdition
 from digests.site.views.issue import issue_page
 
 
@@ -20,7 +21,7 @@ def draft_page(request: HttpRequest, issue: Issue, words: Manuscript, **more: An
     The desk's own pages may put it in a frame. `more` goes to the template.
     """
     edition = imagined(issue, words)
-    sources = {name: Source(domain=name) for name in {domain(url) for url in edition.page["cited"]}}
+    sources = {name: Source(domain=name) for name in {domain(url) for url in edition.page.cited}}
     sources |= {source.domain: source for source in Source.objects.filter(domain__in=sources)}
     names = [*words.tags, *(tag for item in words.items for tag in item.tags)]
     tags = {Tag.key_of(name): Tag(name=name, slug=Tag.slug_of(name), key=Tag.key_of(name)) for name in names}
@@ -34,11 +35,8 @@ def draft_page(request: HttpRequest, issue: Issue, words: Manuscript, **more: An
     return response
 
 
-def imagined(issue: Issue, words: Manuscript) -> Any:
-    """Return the edition that these words would be if they went out now. It is not saved."""
+def imagined(issue: Issue, words: Manuscript) -> ShownEdition:
+    """Return the edition that these words would be if they went out now."""
     now = timezone.now()
-    edition: Any = Edition(issue=issue, digest=issue.digest, number=0, live_from=now)
-    edition.page = editions.printed(edition, words)
-    edition.date, edition.title, edition.cover = words.date, words.title, words.cover_file
-    edition.first_published = now
-    return edition
+    row = Edition(issue=issue, digest=issue.digest, number=0, live_from=now, date=words.date, title=words.title)
+    return ShownEdition(row, page_of(row, words), first_published=now, known_words=words)

@@ -4,23 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from digests.models import Edition, Retraction
+from digests.manuscript.values import Manuscript
+from digests.models import Cover, Edition, Page, Retraction
 from digests.models.states import Correction
 from digests.publishing import changes, pictures
 from digests.publishing.changes import Changed
-from digests.publishing.editions import as_it_was, printed, public_manuscript
+from digests.publishing.rendering import as_it_was, page_of, public_manuscript
 from digests.text.markup import without
 
 _NUMBER = re.compile("[1-9][0-9]{0,8}")
 
 
-def editions_of(issue: Any) -> Any:
+@dataclass(frozen=True, slots=True)
+class ShownEdition:
+    """An edition with what readers have of it: the live one, an earlier one, or one that is only imagined."""
+
+    row: Edition  # of the last kind, it is not saved
+    page: Page
+    first_published: datetime
+    live: Edition | None = None  # what readers see now, where this is an earlier edition
+    retractions: tuple[Retraction, ...] = ()  # of the issue, where this is an earlier edition
+    known_words: Manuscript | None = None  # where they have been read already
+
+    @property
+    def words(self) -> Manuscript:
+        """The words that the page was made from. Two queries, unless they are known."""
+        return public_manuscript(self.row) if self.known_words is None else self.known_words
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEdition:
+    """An edition in the list of those of its issue."""
+
+    row: Edition
+    before: int  # the number of the one before it; 0 for the first
+    is_live: bool
+    again: int  # the number of an earlier one with the same words; 0 if there is none
+
+
+def editions_of(issue: int) -> QuerySet[Edition]:
     """Return the editions of an issue that readers may have, the first of them first."""
     return (
         Edition.objects.readable_history()
@@ -31,53 +62,48 @@ def editions_of(issue: Any) -> Any:
     )
 
 
-def listed(editions: Iterable[Any], live: Edition) -> list[Any]:
-    """Return the editions of an issue for a list: each with the one before it, and the one whose words it repeats."""
+def listed(editions: Iterable[Edition], live: Edition) -> list[ListedEdition]:
+    """Return the editions of an issue for a list, in the order that they came in: the first of them first."""
     first_with: dict[str, int] = {}
     before, found = 0, []
     for edition in editions:
-        edition.before, before = before, edition.number
-        edition.is_live = edition.number == live.number
         # A retraction takes words away and gives none: it has its own name.
         again = first_with.setdefault(edition.revision.sha256, edition.number)
-        edition.again = again if again != edition.number and edition.correction != Correction.RETRACTION else 0
-        found.append(edition)
-    return found if len(found) > 1 else []
+        repeats = again != edition.number and edition.correction != Correction.RETRACTION
+        found.append(ListedEdition(edition, before, edition.number == live.number, again if repeats else 0))
+        before = edition.number
+    return found
 
 
-def earlier(live: Any, wanted: str) -> Any:
+def earlier(live: Edition, wanted: str) -> ShownEdition:
     """Return an edition of an issue by its number, with what readers may still have of it. Raises Http404.
 
     What was retracted is a tombstone here too, and pictures that the live edition has no more are left out.
     """
-    found: Any = _by_number(live, wanted)
-    found.digest, found.current = live.digest, live
-    found.retractions = list(Retraction.objects.filter(issue=live.issue_id).order_by("at", "pk"))
-    words = as_it_was(found, live, {one.uid: one.reason for one in found.retractions})
-    found.revision.manuscript = words
-    found.title = words.title
-    page = printed(found, words)
-    gone = pictures.named(page) - pictures.named(live.page)
-    found.page = without(page, gone)
-    if words.cover_file in gone:
-        found.page["cover"] = {"file": "", "alt": ""}
-    found.cover = found.page["cover"]["file"]
-    return found
-
-
-def _by_number(live: Any, wanted: str) -> Edition:
     kept = Edition.objects.readable_history().filter(issue=live.issue_id).select_related("revision").dated()
-    found = kept.filter(number=int(wanted)).defer("page").first() if _NUMBER.fullmatch(wanted) else None
+    # It has `first_published` too, which its type does not say.
+    found: Any = kept.filter(number=int(wanted)).defer("page").first() if _NUMBER.fullmatch(wanted) else None
     if found is None:
         raise Http404(_("There is no such edition of this issue."))
-    return found
+    found.digest = live.digest
+    retractions = tuple(Retraction.objects.filter(issue=live.issue_id).order_by("at", "pk"))
+    words = as_it_was(found, live, {one.uid: one.reason for one in retractions})
+    page = page_of(found, words)
+    gone = pictures.named(page) - pictures.named(live.page)
+    if gone:
+        page = page.with_html(lambda html: without(html, gone))
+        page = replace(page, cover=Cover()) if page.cover.file in gone else page
+    return ShownEdition(found, page, found.first_published, live, retractions, words)
 
 
-def changed_since(edition: Any, until: str) -> tuple[Any, list[Changed]]:
+def changed_since(edition: ShownEdition, live: Edition, until: str) -> tuple[Edition, list[Changed]]:
     """Return what changed from an earlier edition to the live one, or to the one that `until` names."""
-    other = earlier(edition.current, until) if until else edition.current
-    if other.live_from <= edition.live_from:
+    other, words = live, None
+    if until:
+        later = earlier(live, until)
+        other, words = later.row, later.words
+    if other.live_from <= edition.row.live_from:
         raise Http404(_("That edition came no later."))
-    with translation.override(edition.digest.language):
-        differences = changes.seen(edition.revision.manuscript, public_manuscript(other))
+    with translation.override(edition.row.digest.language):
+        differences = changes.seen(edition.words, public_manuscript(other) if words is None else words)
         return other, changes.told_to_readers(differences, changes.followed(differences))

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from digests.manuscript.values import domain
-from digests.models import Digest, Edition
+from digests.models import Digest, Edition, PageStory, Story
 from digests.publishing.addresses import absolute
 from digests.site.views.presenters import SharedPicture
 from digests.text.markup import data_block
@@ -26,17 +26,21 @@ _LINK = re.compile(r' href="(https?://[^"]+)"')  # as markup.py writes it
 Thing = dict[str, Any]
 
 
-def of_issue(edition: Any, image: SharedPicture, corrections: Iterable[Edition]) -> SafeString:
+def of_issue(
+    edition: Edition, first_published: datetime, image: SharedPicture, corrections: Iterable[Edition]
+) -> SafeString:
     """Describe an issue, with the stories that readers see in it, and the way to it."""
     page, digest = edition.page, edition.digest
-    items = [item for section in page["sections"] for item in section["items"] if not item["retracted"]]
-    article = _article(edition, edition, page["title"], image, page["editor"], edition.live_from) | {
+    dates = first_published, edition.live_from
+    article = _article(edition, digest, page.title, image, page.editor, dates) | {
         "description": edition.summary,
-        "articleSection": [section["title"] for section in page["sections"]],
-        "keywords": _distinct([*page["seo"], *page["tags"]]),
-        "isBasedOn": _distinct(page["cited"]),
+        "articleSection": [section.title for section in page.sections],
+        "keywords": _distinct([*page.seo, *page.tags]),
+        "isBasedOn": _distinct(page.cited),
         "hasPart": [
-            {"@type": "NewsArticle", "headline": item["headline"], "url": _story(item["uid"])} for item in items
+            {"@type": "NewsArticle", "headline": item.headline, "url": _story(item.uid)}
+            for item in page.items
+            if not item.retracted
         ],
         "correction": [
             {"@type": "CorrectionComment", "text": one.note, "datePublished": _time(one.live_from, digest)}
@@ -44,25 +48,30 @@ def of_issue(edition: Any, image: SharedPicture, corrections: Iterable[Edition])
             if one.note
         ],
     }
-    return _written(article) + _trail((digest.name, digest), (page["title"], edition))
+    return _written(article) + _trail((digest.name, digest), (page.title, edition))
 
 
-def of_story(story: Any, image: SharedPicture) -> SafeString:
-    """Describe a story, the issue that it is part of, and the way to it."""
+def of_story(
+    story: Story, image: SharedPicture, *, editor: str, dates: tuple[datetime, datetime], is_corrected: bool
+) -> SafeString:
+    """Describe a story, the issue that it is part of, and the way to it.
+
+    `dates` are when readers first had it, and when its words last changed.
+    """
     edition, page = story.edition, story.page
-    article = _article(story, edition, story.headline, image, story.editor, story.changed_at) | {
+    digest = edition.digest
+    article = _article(story, digest, story.headline, image, editor, dates) | {
         "description": story.excerpt,
         "articleSection": story.section,
-        "keywords": page["tags"],
+        "keywords": page.tags,
         "isBasedOn": _distinct(_cited(page)),
         "isPartOf": {
             "@type": "NewsArticle",
             "headline": edition.title,
             "url": absolute(edition.get_absolute_url()),
         },
-        "correction": absolute(f"{story.get_absolute_url()}#corrections") if story.corrections else "",
+        "correction": absolute(f"{story.get_absolute_url()}#corrections") if is_corrected else "",
     }
-    digest = edition.digest
     return _written(article) + _trail((digest.name, digest), (edition.title, edition), (story.headline, story))
 
 
@@ -76,15 +85,23 @@ def of_site(name: str, search: str) -> SafeString:
     return _written({"@type": "WebSite", "name": name, "url": absolute("/"), "potentialAction": action})
 
 
-def _article(what: Any, edition: Any, headline: str, image: SharedPicture, editor: str, changed_at: datetime) -> Thing:
-    digest, url = edition.digest, absolute(what.get_absolute_url())
+def _article(
+    what: Edition | Story,
+    digest: Digest,
+    headline: str,
+    image: SharedPicture,
+    editor: str,
+    dates: tuple[datetime, datetime],
+) -> Thing:
+    url = absolute(what.get_absolute_url())
+    published, changed = dates
     return {
         "@type": "NewsArticle",
         "headline": headline,
         "url": url,
         "mainEntityOfPage": url,
-        "datePublished": _time(what.first_published, digest),
-        "dateModified": _time(changed_at, digest),
+        "datePublished": _time(published, digest),
+        "dateModified": _time(changed, digest),
         "inLanguage": digest.language,
         "isAccessibleForFree": True,
         "image": {
@@ -115,7 +132,7 @@ def _publisher(digest: Digest) -> Thing:
     )
 
 
-def _trail(*steps: tuple[str, Any]) -> SafeString:
+def _trail(*steps: tuple[str, Digest | Edition | Story]) -> SafeString:
     """Return the way to a page from its digest."""
     return _written(
         {
@@ -128,11 +145,10 @@ def _trail(*steps: tuple[str, Any]) -> SafeString:
     )
 
 
-def _cited(page: Thing) -> list[str]:
+def _cited(page: PageStory) -> list[str]:
     """Return the links of a story to its sources, as they stand on its page."""
-    notes = [said["html"] for note in page["notes"] for said in note["insights"]]
-    links = [unescape(link) for html in (page["body"], *notes) for link in _LINK.findall(html)]
-    return [url for url in (page["link"], *links) if domain(url)]
+    links = [unescape(link) for html in page.html() for link in _LINK.findall(html)]
+    return [url for url in (page.link, *links) if domain(url)]
 
 
 def _story(uid: str) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from digests.models import Digest, Edition, Story, Tag
+from digests.models import Cover, Digest, Edition, Story, Tag
 from digests.models.desk import LAST_DAY
 from digests.publishing import pictures
 from digests.site.views.presenters import cover
@@ -56,7 +56,7 @@ def led(editions: Iterable[Edition]) -> list[tuple[Edition, list[Story], str]]:
             edition,
             headlines.get(edition.pk, []),
             # Its title stands right beside it, and is all that needs to be read out.
-            cover({"file": edition.cover, "alt": ""}, shown, sizes=LEAD_WIDTH, lazy=place > 0),
+            cover(Cover(edition.cover), shown, sizes=LEAD_WIDTH, lazy=place > 0),
         )
         for place, edition in enumerate(editions)
     ]

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from operator import attrgetter
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from digests.models import Edition, Insight, NewsItem, Source, Tag
+from digests.models import (
+    Cover,
+    Edition,
+    Insight,
+    NewsItem,
+    Page,
+    PageBrief,
+    PageInsight,
+    PageStory,
+    Source,
+    Story,
+    Tag,
+)
 from digests.publishing.pictures import SHARED
 from digests.text.markup import Shown, picture, raised
-
-
-def dressed(item: dict[str, Any], sources: Mapping[str, Source], tags: Mapping[str, Tag]) -> dict[str, Any]:
-    """Return a story with its source, its tags and what its notes rest on, as rows and words."""
-    return {
-        **item,
-        "source": sources.get(item["domain"]),
-        "unsourced": not item["link"] and 'href="http' not in item["body"],
-        "tags": tags_of(item["tags"], tags),
-        "ai": "" if item["ai_role"] == NewsItem.AIRole.NONE else NewsItem.AIRole(item["ai_role"]).label,
-        "notes": [
-            {
-                "label": note["label"],
-                "basis": basis,
-                "rests_on": "" if basis == Insight.Basis.EDITOR else Insight.Basis(basis).label,
-                "insights": list(insights),
-            }
-            for note in item["notes"]
-            for basis, insights in groupby(note["insights"], lambda insight: insight["basis"])
-        ],
-    }
-
-
-def alone(item: dict[str, Any]) -> dict[str, Any]:
-    """Return a story for a page of its own, whose title is its headline: the headings in it follow right below."""
-    notes = [
-        {**note, "insights": [{**insight, "html": raised(insight["html"])} for insight in note["insights"]]}
-        for note in item["notes"]
-    ]
-    return {**item, "body": raised(item["body"]), "notes": notes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +39,95 @@ class Tagged:
         return self.tag.get_absolute_url()
 
 
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """Insights under one label that rest on the same."""
+
+    label: str
+    basis: str
+    rests_on: str  # in words; empty for an editor's own, which is the rule
+    insights: tuple[PageInsight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStory:
+    """A story of a page, with what is known of it beside its words."""
+
+    uid: str
+    headline: str
+    link: str
+    domain: str
+    body: str
+    retracted: bool
+    source: Source | None
+    unsourced: bool
+    tags: list[Tagged]
+    ai: str  # what AI did, in words
+    notes: list[ShownNote]
+    update_to: Story | None = None
+    updates: Sequence[Story] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section of a page, with its stories as they are shown."""
+
+    title: str
+    lead: str
+    briefs: tuple[PageBrief, ...]
+    items: list[ShownStory]
+
+
+def dressed(
+    item: PageStory,
+    sources: Mapping[str, Source],
+    tags: Mapping[str, Tag],
+    *,
+    update_to: Story | None = None,
+    updates: Sequence[Story] = (),
+) -> ShownStory:
+    """Return a story with its source, its tags and what its notes rest on, as rows and words."""
+    return ShownStory(
+        uid=item.uid,
+        headline=item.headline,
+        link=item.link,
+        domain=item.domain,
+        body=item.body,
+        retracted=item.retracted,
+        source=sources.get(item.domain),
+        unsourced=not item.link and 'href="http' not in item.body,
+        tags=tags_of(item.tags, tags),
+        ai="" if item.ai_role == NewsItem.AIRole.NONE else str(NewsItem.AIRole(item.ai_role).label),
+        notes=[
+            ShownNote(
+                label=note.label,
+                basis=basis,
+                rests_on="" if basis == Insight.Basis.EDITOR else str(Insight.Basis(basis).label),
+                insights=tuple(insights),
+            )
+            for note in item.notes
+            for basis, insights in groupby(note.insights, attrgetter("basis"))
+        ],
+        update_to=update_to,
+        updates=updates,
+    )
+
+
+def alone(item: PageStory) -> PageStory:
+    """Return a story for a page of its own, whose title is its headline: the headings in it follow right below."""
+    return item.with_html(raised)
+
+
 def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tagged]:
     return [Tagged(name, tags[key]) for name in names if (key := Tag.key_of(name)) in tags]
 
 
-def words_of(page: dict[str, Any]) -> list[str]:
+def words_of(page: Page) -> list[str]:
     """Return every word that names a tag on the page of an edition."""
-    items = (item for section in page["sections"] for item in section["items"])
-    return [*page["tags"], *(name for item in items for name in item["tags"])]
+    return [*page.tags, *(name for item in page.items for name in item.tags)]
 
 
-_OF_STORY = ("uid", "headline", "follows")
-
-
-def in_time(stories: Any) -> Any:
+def in_time(stories: QuerySet[Story]) -> QuerySet[Story]:
     """Return stories, the earliest first, with what a line about each shows and nothing heavier."""
     return (
         stories.select_related("edition__digest")
@@ -91,13 +149,13 @@ class SharedPicture:
     height: int = SHARED[1]
 
 
-def cover(of: Mapping[str, str], shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
+def cover(of: Cover, shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
     """Return the cover of an issue; nothing if it has none. Lazy is for one that no page begins with."""
-    if not of["file"]:
+    if not of.file:
         return ""
     # One from before there were pictures is shown as it was uploaded.
-    plain = Shown(default_storage.url(of["file"]) + by, *SHARED)
-    return picture(shown.get(of["file"], plain), of["alt"], css="cover", sizes=sizes, lazy=lazy)
+    plain = Shown(default_storage.url(of.file) + by, *SHARED)
+    return picture(shown.get(of.file, plain), of.alt, css="cover", sizes=sizes, lazy=lazy)
 
 
 def shared(edition: Edition, pictures: Container[str] = (), alt: str = "") -> SharedPicture:

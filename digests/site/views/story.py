@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef
@@ -23,6 +25,7 @@ from digests.text.markup import render
 def story(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one story of a live edition, or its tombstone."""
     corrections = Edition.objects.corrections().filter(issue=OuterRef("edition__issue"))
+    # What is annotated, its type does not say.
     found: Any = (
         Story.objects.with_public_page()
         .filter(uid=uid)
@@ -39,45 +42,61 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     )
     if found is None:
         raise _gone(uid)
-    edition = found.edition
-    if found.retracted:
-        raise Gone(edition.digest, edition=edition, reason=alone(found.page)["body"])
-    is_first = found.first_published == edition.live_from
-    versions = [] if is_first else reworded([uid]).get(uid, [])
-    found.changed_at = versions[-1][1].edition.live_from if versions else found.first_published
-    found.corrections = _corrections(versions, found)
-    storyline = list(in_time(Story.objects.live().filter(storyline=found.storyline))) if found.storyline else []
+    row: Story = found
+    edition, page = row.edition, alone(row.page)
+    if row.retracted:
+        raise Gone(edition.digest, edition=edition, reason=page.body)
+    first_published: datetime = found.first_published
+    versions = [] if first_published == edition.live_from else reworded([uid]).get(uid, [])
+    changed_at = versions[-1][1].edition.live_from if versions else first_published
+    corrected = _corrections(versions, row)
+    storyline = list(in_time(Story.objects.live().filter(storyline=row.storyline))) if row.storyline else []
     beside = Story.objects.live().filter(edition=edition).only("uid", "headline", "position")
-    tags = Tag.objects.known(found.page["tags"])
-    item = dressed(alone(found.page), {found.source.domain: found.source} if found.source else {}, tags)
-    shown = pictures.shown(pictures.named(found.page) | {edition.cover} - {""})
+    tags = Tag.objects.known(page.tags)
+    shown = pictures.shown(pictures.named(page) | {edition.cover} - {""})
     image = shared(edition, shown, found.cover_alt)
     context = {
         "pictures": shown,
         "shared": image,
-        "structured": jsonld.of_story(found, image),
-        "story": found,
+        "structured": jsonld.of_story(
+            row,
+            image,
+            editor=found.editor,
+            dates=(first_published, changed_at),
+            is_corrected=bool(corrected),
+        ),
+        "story": row,
+        "first_published": first_published,
+        "changed_at": changed_at,
+        "corrections": corrected,
+        "issue_is_corrected": found.is_corrected,
         "edition": edition,
-        "item": item,
+        "item": dressed(page, {row.source.domain: row.source} if row.source else {}, tags),
         "storyline": storyline if len(storyline) > 1 else [],
         "latest": storyline[-1] if storyline and storyline[-1].uid != uid else None,
-        "related": related.find(found, [tag.pk for tag in tags.values()]),
-        "earlier": beside.filter(position__lt=found.position).order_by("-position").first(),
-        "later": beside.filter(position__gt=found.position).order_by("position").first(),
+        "related": related.find(row, [tag.pk for tag in tags.values()]),
+        "earlier": beside.filter(position__lt=row.position).order_by("-position").first(),
+        "later": beside.filter(position__gt=row.position).order_by("position").first(),
         "feeds": feed_links("stories", edition.digest.slug),
     }
     return answer(request, "site/story.html", context, digest=edition.digest)
 
 
-def _corrections(versions: list[tuple[Story, Story]], story: Story) -> list[Any]:
-    """Return the editions of a story's issue in which its words became others, each with the one `before` it."""
-    found: list[Any] = []
-    for old, new in versions:
-        if old.edition.issue_id == new.edition.issue_id == story.edition.issue_id:
-            corrected: Any = new.edition
-            corrected.before = old.edition.number
-            found.append(corrected)
-    return found
+@dataclass(frozen=True, slots=True)
+class StoryCorrection:
+    """An edition in which the words of a story became others."""
+
+    edition: Edition
+    before: int  # the number of the edition that had the words before
+
+
+def _corrections(versions: list[tuple[Story, Story]], story: Story) -> list[StoryCorrection]:
+    """Return the editions of a story's issue in which its words became others."""
+    return [
+        StoryCorrection(new.edition, old.edition.number)
+        for old, new in versions
+        if old.edition.issue_id == new.edition.issue_id == story.edition.issue_id
+    ]
 
 
 def _gone(uid: str) -> Exception:

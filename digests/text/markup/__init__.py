@@ -21,7 +21,7 @@ from digests.text.markup.budget import LENGTH
 from digests.text.markup.elements import IN_TEXT, Shown, data_block, marked, picture
 from digests.text.markup.policy import MEDIA
 from digests.text.markup.rendering import card, images, links, plain, render, render_line, undescribed
-from digests.text.markup.stored_html import portable, printed, raised, stored, without
+from digests.text.markup.stored_html import portable, raised, rendered, stored, without
 
 __all__ = [
     "IN_TEXT",
@@ -36,10 +36,10 @@ __all__ = [
     "picture",
     "plain",
     "portable",
-    "printed",
     "raised",
     "render",
     "render_line",
+    "rendered",
     "stored",
     "undescribed",
     "without",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from html import escape, unescape
-from typing import Any
 from urllib.parse import unquote
 
 from django.utils.safestring import SafeString
@@ -23,7 +22,7 @@ _PORTABLE = ("src", "alt", "title", "width", "height")
 _HEADING = re.compile(r"(</?h)([3-6])(?=[ >])")
 
 
-def printed(html: str, pictures: Mapping[str, Shown] | None = None) -> SafeString:
+def rendered(html: str, pictures: Mapping[str, Shown] | None = None) -> SafeString:
     """Mark as safe again what `render` made when an edition was rendered, and the database kept.
 
     Images whose name is in `pictures` are written with all the files that a browser may choose from.
@@ -63,24 +62,14 @@ def stored(html: str) -> list[str]:
     return [name for found in _IMAGE.findall(html) if (name := _stored_name(dict(_ATTRIBUTE.findall(found))))]
 
 
-def without(html: Any, names: Collection[str]) -> Any:
-    """Return rendered HTML, or a page that holds some at any depth, with these stored images replaced by their words.
-
-    `html` is a string, a list or a dict; any other value comes back as it is.
-    """
+def without(html: str, names: Collection[str]) -> str:
+    """Return rendered HTML with the words that describe these stored images in their place."""
 
     def described(found: re.Match[str]) -> str:
         given = dict(_ATTRIBUTE.findall(found[1]))
         return escape(unescape(given.get("alt", ""))) if _stored_name(given) in names else found[0]
 
-    match html:
-        case str():
-            return _IMAGE.sub(described, html)
-        case list():
-            return [without(part, names) for part in html]
-        case dict():
-            return {key: without(part, names) for key, part in html.items()}
-    return html
+    return _IMAGE.sub(described, html)
 
 
 def _stored_name(given: Mapping[str, str]) -> str:
