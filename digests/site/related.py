@@ -25,7 +25,7 @@ LIKE_HEADLINE = 2.0
 SAME_SOURCE = 0.1
 
 
-def find(story: Story, tags: Iterable[int]) -> list[Any]:
+def find(story: Story, tags: Iterable[int]) -> list[Story]:
     """Return the live stories most related to one, without those of its own storyline: nearest first, then newest.
 
     `tags` are the ids of its tags. Costs three queries at most, each of bounded work however many stories there are.

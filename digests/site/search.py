@@ -65,6 +65,14 @@ _SHOWN = (
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A story that was found, and whether its headline has all that was asked for (1) or not (0)."""
+
+    story: Story
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What was asked for: folded phrases that a story must all have, and those that it must not have."""
 
@@ -99,18 +107,18 @@ class Query:
             stories = stories.exclude(_says(phrase))
         return stories
 
-    def ranked(self, found: Stories, after: str, many: int) -> list[Any]:
+    def ranked(self, found: Stories, after: str, many: int) -> list[Ranked]:
         """Return up to `many` of the stories that were found, after a place as `place` writes it.
 
-        Those with all phrases in the headline come first, then the newer ones; within an issue, its own order. Each has
-        its `rank`. Raises ValueError for anything that is not a place.
+        Those with all phrases in the headline come first, then the newer ones; within an issue, its own order.
+        Raises ValueError for anything that is not a place.
         """
         begin = _place(after) if after else None
-        listed: list[Any] = []
+        listed: list[Ranked] = []
         for rank, ranked in self._by_rank(found):
             if len(listed) < many and (begin is None or rank <= begin[0]):
                 rest = _after(ranked, *begin[1:]) if begin and rank == begin[0] else ranked
-                listed += in_order(rest.annotate(rank=Value(rank)))[: many - len(listed)]
+                listed += (Ranked(story, rank) for story in in_order(rest)[: many - len(listed)])
         return listed
 
     def _by_rank(self, found: Stories) -> Iterator[tuple[int, Stories]]:
@@ -140,9 +148,10 @@ def in_order(stories: Stories) -> Stories:
 # Where a page of results begins
 
 
-def place(story: Any) -> str:
+def place(ranked: Ranked) -> str:
     """Return the place of a story from `ranked`, after which the next page begins."""
-    return f"{story.rank}-{story.edition.date}-{story.edition_id}-{story.position}"
+    story = ranked.story
+    return f"{ranked.rank}-{story.edition.date}-{story.edition_id}-{story.position}"
 
 
 def _place(text: str) -> tuple[int, date, int, int]:
@@ -160,12 +169,18 @@ def _after(stories: Stories, day: date, edition: int, position: int) -> Stories:
 # How hits are shown
 
 
-def hits(stories: Iterable[Any], query: Query) -> list[dict[str, Any]]:
-    """Return stories that were read by `shown`, each as {story, headline, excerpt}, with the hits marked."""
-    return [
-        {"story": story, "headline": headline(story, query), "excerpt": excerpt(story.plain, query)}
-        for story in stories
-    ]
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A story that was found, with what was asked for marked in it."""
+
+    story: Story
+    headline: SafeString
+    excerpt: SafeString
+
+
+def hits(stories: Iterable[Any], query: Query) -> list[Hit]:
+    """Return stories that were read by `shown`, each with the hits marked."""
+    return [Hit(story, headline(story, query), excerpt(story.plain, query)) for story in stories]
 
 
 def headline(story: Story, query: Query) -> SafeString:

@@ -531,6 +531,19 @@ def test_a_language_chosen_by_cookie_is_not_for_shared_caches(client: Client, pu
     assert "private" in response.headers["Cache-Control"] and "public" not in response.headers["Cache-Control"]
 
 
+def test_what_ai_did_is_said_in_the_language_of_the_digest(client: Client, published: Make) -> None:
+    item = NewsItem("One", body="x", insights=(Insight("y", basis="ai"),), ai_role="translated")
+    issue = published(sections=(Section("Papers", items=(item,)),))
+    Digest.objects.update(language="en")
+    for address in ("/morning/2026-03-01/", f"/stories/{story_of(issue).uid}/"):
+        response = client.get(address, headers={"accept-language": "zh-hans"})
+        page = BeautifulSoup(response.content, "html.parser")
+        assert [one.get_text() for one in page.select(".kind[data-kind=ai], .basis")] == [
+            "Translated by AI",
+            "AI inference",
+        ], address
+
+
 def test_a_page_is_in_the_language_and_time_zone_of_its_digest(client: Client, published: Make) -> None:
     issue = published()
     Digest.objects.update(language="en", time_zone="America/New_York")

@@ -8,8 +8,10 @@ gravest case leaves no trace is worth little. An approval after an emergency cha
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
@@ -22,6 +24,9 @@ from django.utils.translation import gettext_lazy as _
 from digests.models import Digest, Edition, Retraction
 from digests.models.states import Correction
 from digests.site.views.responses import answer, asked_again, feed_links, readable
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PAGE = 30
 WITHDRAWAL = "withdrawal"
@@ -52,27 +57,40 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "newest": _query(kept),
         "older": _query({**kept, "before": _key(last)}) if last else "",
         "is_first": not before,
-        "feeds": [
-            {**feed, "url": feed["url"] + _query({"digest": slug} if slug else {})}
-            for feed in feed_links("corrections")
-        ],
+        "feeds": feed_links("corrections", query=_query({"digest": slug} if slug else {})),
     }
     return answer(request, "site/corrections.html", context, digest=publication)
 
 
-def _entries(publication: Digest | None, kind: str, before: tuple[datetime, int] | None) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A correction, or an issue withdrawn, as the log tells of it."""
+
+    row: Edition
+    told_at: datetime
+    is_withdrawal: bool = False
+    is_back: bool = False  # the issue was published anew since
+    title_now: str = ""
+    before: int = 0  # the number of the edition before it
+    story: str = ""  # the uid of the story that was taken back
+
+
+def _entries(publication: Digest | None, kind: str, before: tuple[datetime, int] | None) -> list[Entry]:
     """Return the newest entries before a place, one more than a page has: corrections, and issues withdrawn."""
-    found: list[Any] = []
+    found: list[Entry] = []
     if kind != WITHDRAWAL:
         told = Edition.objects.corrections().annotate(told_at=F("live_from"), **_of_correction())
-        found += _part(told.filter(correction=kind) if kind else told, publication, before)
+        found += (
+            Entry(one, one.told_at, title_now=one.title_now, before=one.before, story=one.story)
+            for one in _part(told.filter(correction=kind) if kind else told, publication, before)
+        )
     if kind in ("", WITHDRAWAL):
         back = Edition.objects.live().filter(issue=OuterRef("issue"))
-        gone = Edition.objects.withdrawn().annotate(
-            told_at=F("live_until"), is_withdrawal=Value(True), is_back=Exists(back)
+        gone = Edition.objects.withdrawn().annotate(told_at=F("live_until"), is_back=Exists(back))
+        found += (
+            Entry(one, one.told_at, is_withdrawal=True, is_back=one.is_back) for one in _part(gone, publication, before)
         )
-        found += _part(gone, publication, before)
-    return sorted(found, key=lambda entry: (entry.told_at, entry.pk), reverse=True)[: PAGE + 1]
+    return sorted(found, key=lambda entry: (entry.told_at, entry.row.pk), reverse=True)[: PAGE + 1]
 
 
 def _part(editions: Any, publication: Digest | None, before: tuple[datetime, int] | None) -> Any:
@@ -98,15 +116,22 @@ def _of_correction() -> dict[str, Any]:
     }
 
 
-def _choices(name: str, chosen: dict[str, str], every: Any, values: Any) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that sets a filter."""
+
+    label: StrOrPromise
+    url: str
+    chosen: bool
+
+
+def _choices(
+    name: str, chosen: dict[str, str], every: StrOrPromise, values: Iterable[tuple[str, StrOrPromise]]
+) -> list[Choice]:
     """Return the links that set one filter and keep the other, with which of them is set."""
     rest = {other: value for other, value in chosen.items() if other != name}
     return [
-        {
-            "label": label,
-            "url": _query({**rest, name: value} if value else rest),
-            "chosen": chosen.get(name, "") == value,
-        }
+        Choice(label, _query({**rest, name: value} if value else rest), chosen.get(name, "") == value)
         for value, label in [("", every), *values]
     ]
 
@@ -115,9 +140,9 @@ def _query(values: dict[str, str]) -> str:
     return f"?{urlencode(values)}" if values else ""
 
 
-def _key(entry: Any) -> str:
+def _key(entry: Entry) -> str:
     """Return the place of an entry in the log: its instant to the microsecond, then which of those of that instant."""
-    return f"{(entry.told_at - _EPOCH) // timedelta(microseconds=1)}-{entry.pk}"
+    return f"{(entry.told_at - _EPOCH) // timedelta(microseconds=1)}-{entry.row.pk}"
 
 
 def _place(text: str) -> tuple[datetime, int]:

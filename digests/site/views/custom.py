@@ -85,7 +85,7 @@ def _brought(said: feed_queries.FeedQuery, rows: feed_queries.Rows) -> dict[str,
         ],
         "lately": lately.aggregate(week=Count("pk", filter=Q(edition__date__gt=today - WEEK)), month=Count("pk")),
         "hits": search.hits(newest, search.Query(said.words(wanted=True))),
-        "feeds": [{**feed, "url": f"{feed['url']}?{_query(said)}"} for feed in feed_links("custom")],
+        "feeds": feed_links("custom", query=f"?{_query(said)}"),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar
+from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
@@ -82,18 +83,27 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
     return answer(request, "site/month.html", context, digest=publication)
 
 
-def _weeks(digest: Digest, first: Date, editions: list[Edition], *, begun: bool) -> list[list[dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a month, with its issue."""
+
+    date: Date
+    issue: Edition | None
+    is_missing: bool
+
+
+def _weeks(digest: Digest, first: Date, editions: list[Edition], *, begun: bool) -> list[list[Day | None]]:
     """Return the weeks of a month from Monday on, as at the desk: each day with its issue, and if it lacks one.
 
-    Days to come lack none, and none before a digest has `begun`. A day of another month is empty.
+    Days to come lack none, and none before a digest has `begun`. A day of another month is None.
     """
     of_day = {edition.date: edition for edition in editions}
     begins, now = (first if begun else min(of_day)), today(digest, timezone.now())
     return [
         [
-            {"date": day, "issue": of_day.get(day), "is_missing": begins <= day < now and day not in of_day}
+            Day(day, of_day.get(day), is_missing=begins <= day < now and day not in of_day)
             if day.month == first.month
-            else {}
+            else None
             for day in week
         ]
         for week in Calendar().monthdatescalendar(first.year, first.month)

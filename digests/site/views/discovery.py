@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -48,23 +48,43 @@ def llms(request: HttpRequest) -> HttpResponse:
     return document(request, "site/discovery/llms.txt", context, "text/plain; charset=utf-8")
 
 
-def _digest(digest: Digest) -> dict[str, Any]:
-    return {
-        "name": _words(digest.name),
-        "about": _words(digest.description),
-        "url": absolute(digest.get_absolute_url()),
-        "issues": absolute(reverse("digest-json", args=[digest.slug])),
-        "stories": absolute(reverse("stories-json", args=[digest.slug])),
-    }
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """A digest, in words that are no Markdown."""
+
+    name: str
+    about: str
+    url: str
+    issues: str  # the address of its feed
+    stories: str
 
 
-def _issue(edition: Edition) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """An issue, in words that are no Markdown."""
+
+    title: str
+    url: str
+    about: str
+
+
+def _digest(digest: Digest) -> DigestLine:
+    return DigestLine(
+        name=_words(digest.name),
+        about=_words(digest.description),
+        url=absolute(digest.get_absolute_url()),
+        issues=absolute(reverse("digest-json", args=[digest.slug])),
+        stories=absolute(reverse("stories-json", args=[digest.slug])),
+    )
+
+
+def _issue(edition: Edition) -> IssueLine:
     summary = opening(edition.summary, SUMMARY)
-    return {
-        "title": _words(edition.title),
-        "url": absolute(reverse("issue-markdown", args=[edition.digest.slug, edition.date])),
-        "about": _words(f"{edition.digest.name}, {edition.date}. {summary}"),
-    }
+    return IssueLine(
+        title=_words(edition.title),
+        url=absolute(reverse("issue-markdown", args=[edition.digest.slug, edition.date])),
+        about=_words(f"{edition.digest.name}, {edition.date}. {summary}"),
+    )
 
 
 def _words(text: str) -> str:

@@ -80,11 +80,7 @@ def earlier(live: Edition, wanted: str) -> ShownEdition:
 
     What was retracted is a tombstone here too, and pictures that the live edition has no more are left out.
     """
-    kept = Edition.objects.readable_history().filter(issue=live.issue_id).select_related("revision").dated()
-    # It has `first_published` too, which its type does not say.
-    found: Any = kept.filter(number=int(wanted)).defer("page").first() if _NUMBER.fullmatch(wanted) else None
-    if found is None:
-        raise Http404(_("There is no such edition of this issue."))
+    found = _by_number(live, wanted)
     found.digest = live.digest
     retractions = tuple(Retraction.objects.filter(issue=live.issue_id).order_by("at", "pk"))
     words = as_it_was(found, live, {one.uid: one.reason for one in retractions})
@@ -94,6 +90,15 @@ def earlier(live: Edition, wanted: str) -> ShownEdition:
         page = page.with_html(lambda html: without(html, gone))
         page = replace(page, cover=Cover()) if page.cover.file in gone else page
     return ShownEdition(found, page, found.first_published, live, retractions, words)
+
+
+def _by_number(live: Edition, wanted: str) -> Any:
+    """Return the edition with its `first_published`, which its type does not say."""
+    kept = Edition.objects.readable_history().filter(issue=live.issue_id).select_related("revision").dated()
+    found = kept.filter(number=int(wanted)).defer("page").first() if _NUMBER.fullmatch(wanted) else None
+    if found is None:
+        raise Http404(_("There is no such edition of this issue."))
+    return found
 
 
 def changed_since(edition: ShownEdition, live: Edition, until: str) -> tuple[Edition, list[Changed]]:

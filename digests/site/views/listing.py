@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ HEADLINES = 8  # of an issue, where it is announced
 LEAD_WIDTH = "(min-width: 66rem) 28.75rem, (min-width: 44rem) 45vw, 100vw"  # what digest.css gives its cover
 
 
-def listed(editions: Any) -> Any:
+def listed(editions: QuerySet[Edition]) -> QuerySet[Edition]:
     """Return editions, newest first, with what a card shows and nothing heavier."""
     return (
         editions.select_related("digest")
@@ -73,13 +73,13 @@ def onward(digest: Digest | None) -> dict[str, Any]:
 class Page:
     """A part of a list of issues, newest first, and where the parts beside it begin. Nothing: there is none."""
 
-    entries: list[Any]
+    entries: list[Edition]
     before: str = ""  # the older ones, for `?before=`
     newer: str = ""  # the newer ones, unless those are the first of all
     is_first: bool = True
 
 
-def page_of(editions: Any, before: str, *, size: int, across: bool = False) -> Page:
+def page_of(editions: QuerySet[Edition], before: str, *, size: int, across: bool = False) -> Page:
     """Return the part of a list that begins after a place, by what is there and not by counting: each costs the same.
 
     The place is a date; `across` digests, where a date may stand for several issues, a date and a number.
@@ -103,11 +103,11 @@ def page_of(editions: Any, before: str, *, size: int, across: bool = False) -> P
     )
 
 
-def _older(entries: list[Any], size: int, *, across: bool) -> str:
+def _older(entries: list[Edition], size: int, *, across: bool) -> str:
     return _place(entries[size - 1], across=across) if len(entries) > size else ""
 
 
-def _place(edition: Any, *, across: bool) -> str:
+def _place(edition: Edition, *, across: bool) -> str:
     return f"{edition.date}-{edition.pk}" if across else str(edition.date)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -27,6 +28,9 @@ from digests.models import (
 from digests.publishing.pictures import SHARED
 from digests.text.markup import Shown, picture, raised
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
@@ -45,7 +49,7 @@ class ShownNote:
 
     label: str
     basis: str
-    rests_on: str  # in words; empty for an editor's own, which is the rule
+    rests_on: StrOrPromise  # in words; empty for an editor's own, which is the rule
     insights: tuple[PageInsight, ...]
 
 
@@ -62,7 +66,7 @@ class ShownStory:
     source: Source | None
     unsourced: bool
     tags: list[Tagged]
-    ai: str  # what AI did, in words
+    ai: StrOrPromise  # what AI did, in words
     notes: list[ShownNote]
     update_to: Story | None = None
     updates: Sequence[Story] = ()
@@ -97,12 +101,12 @@ def dressed(
         source=sources.get(item.domain),
         unsourced=not item.link and 'href="http' not in item.body,
         tags=tags_of(item.tags, tags),
-        ai="" if item.ai_role == NewsItem.AIRole.NONE else str(NewsItem.AIRole(item.ai_role).label),
+        ai="" if item.ai_role == NewsItem.AIRole.NONE else NewsItem.AIRole(item.ai_role).label,
         notes=[
             ShownNote(
                 label=note.label,
                 basis=basis,
-                rests_on="" if basis == Insight.Basis.EDITOR else str(Insight.Basis(basis).label),
+                rests_on="" if basis == Insight.Basis.EDITOR else Insight.Basis(basis).label,
                 insights=tuple(insights),
             )
             for note in item.notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -139,14 +140,19 @@ def as_json(data: dict[str, Any]) -> HttpResponse:
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
-def feed_links(name: str, *args: Any) -> list[dict[str, str]]:
-    """Return the feeds of a listing, as links."""
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed of a listing, as a link."""
+
+    of: str  # the listing, by its name in urls.py
+    name: str
+    type: str
+    url: str
+
+
+def feed_links(name: str, *args: Any, query: str = "") -> list[FeedLink]:
+    """Return the feeds of a listing. `query`, with its question mark, belongs to their addresses."""
     return [
-        {
-            "of": name,
-            "name": kind.title,
-            "type": kind.content_type,
-            "url": reverse(f"{name}-{kind.name}", args=args),
-        }
+        FeedLink(name, kind.title, kind.content_type, reverse(f"{name}-{kind.name}", args=args) + query)
         for kind in FORMATS
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -121,7 +122,6 @@ def search(request: HttpRequest) -> HttpResponse:
         "given": given,
         "filtered": given.keys() - {"q"},
         "address": urlencode(given | asked_again(request)),
-        "total": None,
     }
     if not asked.is_valid():
         return answer(request, "site/search.html", context, status=400)
@@ -144,15 +144,22 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
     is_filtered = asked.given.keys() != {"q"}
     everywhere = Story.objects.live().once()
     return {
-        "hits": index.hits(listed[:PAGE], query),
-        **_counted(found),
+        "hits": index.hits((one.story for one in listed[:PAGE]), query),
+        "found": _counted(found),
         "is_first": not after,
         "after": index.place(listed[PAGE - 1]) if len(listed) > PAGE else "",
-        "without_filters": _counted(query.among(everywhere)) if query and is_filtered and not listed else {},
+        "without_filters": _counted(query.among(everywhere)) if query and is_filtered and not listed else None,
     }
 
 
-def _counted(found: index.Stories) -> dict[str, Any]:
-    """Return how much was found, counted no further than to what a reader takes as many."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How much was found, counted no further than to what a reader takes as many."""
+
+    total: int
+    is_more: bool
+
+
+def _counted(found: index.Stories) -> Counted:
     total = found.order_by()[: COUNTED + 1].count()
-    return {"total": min(total, COUNTED), "is_more": total > COUNTED}
+    return Counted(min(total, COUNTED), total > COUNTED)

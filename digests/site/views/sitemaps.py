@@ -109,6 +109,17 @@ def _listed(request: HttpRequest, entries: list[Entry]) -> HttpResponse:
     return document(request, "site/discovery/sitemap.xml", {"entries": entries}, XML)
 
 
+@dataclass(frozen=True, slots=True)
+class NewsEntry:
+    """An issue in the sitemap for news."""
+
+    path: str
+    name: str  # of its digest
+    language: str
+    published: str
+    title: str
+
+
 @readable
 def news(request: HttpRequest) -> HttpResponse:
     """List the issues that readers first had within two days, as Google News wants it.
@@ -126,13 +137,13 @@ def news(request: HttpRequest) -> HttpResponse:
         .order_by("-first_published", "-pk")[:MOST_NEWS]
     )
     entries = [
-        {
-            "path": edition.get_absolute_url(),
-            "name": edition.digest.name,
-            "language": NEWS_LANGUAGES.get(edition.digest.language, edition.digest.language),
-            "published": edition.first_published.astimezone(edition.digest.zone).isoformat(timespec="seconds"),
-            "title": edition.title,
-        }
+        NewsEntry(
+            path=edition.get_absolute_url(),
+            name=edition.digest.name,
+            language=NEWS_LANGUAGES.get(edition.digest.language, edition.digest.language),
+            published=edition.first_published.astimezone(edition.digest.zone).isoformat(timespec="seconds"),
+            title=edition.title,
+        )
         for edition in recent
     ]
     return document(request, "site/discovery/news_sitemap.xml", {"entries": entries}, XML)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
@@ -15,6 +16,9 @@ from digests.site.public_addresses import moved
 from digests.site.views.listing import by_edition, page_of
 from digests.site.views.presenters import shared
 from digests.site.views.responses import answer, feed_links, readable
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PAGE = 20  # issues
 OF_A_KIND = 200  # tags
@@ -31,6 +35,16 @@ def tags(request: HttpRequest) -> HttpResponse:
     return _of_a_kind(request, kind) if kind or "after" in request.GET else _overview(request)
 
 
+@dataclass(frozen=True, slots=True)
+class TagGroup:
+    """Tags of one kind, each with how many stories have it."""
+
+    kind: str
+    label: StrOrPromise
+    tags: list[tuple[Tag, int]]
+    total: int = 0  # tags of this kind
+
+
 def _overview(request: HttpRequest) -> HttpResponse:
     used = list(_most_used())
     tags = Tag.objects.in_bulk([row["tag"] for row in used])
@@ -40,7 +54,7 @@ def _overview(request: HttpRequest) -> HttpResponse:
     ):
         rows = list(of_kind)
         shown = [(tags[row["tag"]], row["count"]) for row in rows]
-        groups.append({"kind": kind or UNSORTED, "label": _label(kind), "all": rows[0]["all"], "tags": shown})
+        groups.append(TagGroup(kind or UNSORTED, _label(kind), shown, total=rows[0]["all"]))
     return answer(request, "site/tags.html", {"groups": groups, "is_first": True, "feeds": feed_links("tags")})
 
 
@@ -65,15 +79,14 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
     value = "" if kind == UNSORTED else kind
     after = request.GET.get("after", "")
     count = _filed().filter(tag=OuterRef("pk")).values("tag").annotate(count=COUNT).values("count")
-    used: Any = Tag.objects.annotate(count=Subquery(count)).filter(kind=value, count__isnull=False)
+    used = Tag.objects.annotate(count=Subquery(count)).filter(kind=value, count__isnull=False)
     found = list(used.filter(key__gt=after).order_by("key")[: OF_A_KIND + 1])
     if not found:
         raise Http404(_("No tags after this one.") if after else _("No live issue has a tag of this kind."))
     entries = found[:OF_A_KIND]
     shown = [(tag, tag.count) for tag in entries]
-    group = {"kind": kind, "label": _label(value), "all": 0, "tags": shown}
     context = {
-        "groups": [group],
+        "groups": [TagGroup(kind, _label(value), shown)],
         "chosen": {"kind": kind},
         "kind": kind,
         "label": _label(value),
@@ -84,17 +97,17 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
     return answer(request, "site/tags.html", context)
 
 
-def _label(kind: str) -> Any:
-    return (
-        {
-            Tag.Kind.COMPANY: _("Companies"),
-            Tag.Kind.MODEL: _("Models"),
-            Tag.Kind.PERSON: _("People"),
-            Tag.Kind.TOPIC: _("Topics"),
-        }.get(Tag.Kind(kind))
-        if kind
-        else _("Other tags")
-    )
+_LABELS = {
+    "": _("Other tags"),
+    Tag.Kind.COMPANY: _("Companies"),
+    Tag.Kind.MODEL: _("Models"),
+    Tag.Kind.PERSON: _("People"),
+    Tag.Kind.TOPIC: _("Topics"),
+}
+
+
+def _label(kind: str) -> StrOrPromise:
+    return _LABELS[kind]
 
 
 def _rank(kind: str) -> int:
@@ -138,7 +151,9 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, "site/tag.html", context)
 
 
-def _beside(found: Tag, editions: list[Edition], tagged: dict[int, list[Story]]) -> list[tuple[Any, list[Tag]]]:
+def _beside(
+    found: Tag, editions: list[Edition], tagged: dict[int, list[Story]]
+) -> list[tuple[StrOrPromise, list[Tag]]]:
     """Return the tags that these stories have too, the most frequent first, by kind; of issues, if no story has it."""
     stories = [story for of_issue in tagged.values() for story in of_issue]
     with_it = {"stories__in": stories} if stories else {"editions__in": editions}
