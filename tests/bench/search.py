@@ -103,7 +103,7 @@ def scanned(query: str) -> int:
     return found.count()
 
 
-def page(query: search.Query, after: str = "") -> list[Story]:
+def page(query: search.Query, after: str = "") -> list[search.Ranked]:
     return query.ranked(search.shown(query.among(Story.objects.live())), after, PAGE + 1)
 
 
