@@ -13,7 +13,7 @@ check-site: ## proves the readers' pages: accessibility, HTML, Lighthouse, weigh
 	@bin/setup dev
 	@bin/check-site
 
-lint:     ## style, templates, types, import contracts
+lint:     ## style, templates, scripts, types, import contracts
 	@bin/test lint
 
 messages: ## gather the texts to translate, and compile what is translated
@@ -25,4 +25,4 @@ lock:     ## resolve the dependencies anew
 	@bin/lock
 
 clean:    ## what can be made again; never .env nor the data in var/
-	rm -rf .venv var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv node_modules var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

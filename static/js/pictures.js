@@ -183,7 +183,9 @@
         event.preventDefault();
         place.classList.toggle("is-dropped-on", kind === "dragover");
         const files = kind === "drop" ? pictures(event.dataTransfer) : [];
-        if (files.length) place === cover ? cover_with(files[0]) : put(place, files);
+        if (files.length === 0) return;
+        if (place === cover) cover_with(files[0]);
+        else put(place, files);
       });
     }
     cover.classList.add("is-ready");
