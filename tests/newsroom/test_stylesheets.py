@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import django.contrib.admin
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -31,7 +33,7 @@ def collected(settings: Settings, tmp_path: Path) -> Path:
 def test_what_readers_load_is_one_sheet_without_what_its_writers_need(collected: Path) -> None:
     sheet = (collected / "css" / "readers.css").read_text()
     assert "@import" not in sheet and "/*" not in sheet and "\n" not in sheet
-    for part in ("tokens", "base", "prose", "digest"):
+    for part in ("scale", "tokens", "base", "prose", "digest"):
         assert (collected / "css" / f"{part}.css").read_text() in sheet
     assert len(gzip.compress(sheet.encode())) < 6_000
     # A vendor's is the vendor's.
@@ -45,7 +47,7 @@ def test_a_part_that_changed_is_in_the_sheet_that_is_collected_next(collected: P
     (other / "tokens.css").write_text(":root { --paper: teal; }")
     with override_settings(STATICFILES_DIRS=[tmp_path / "source", *settings.STATICFILES_DIRS]):
         call_command("collectstatic", interactive=False, verbosity=0)
-    assert (collected / "css" / "readers.css").read_text().startswith(":root{--paper:teal}")
+    assert ":root{--paper:teal}" in (collected / "css" / "readers.css").read_text()
 
 
 @pytest.mark.django_db
@@ -85,3 +87,22 @@ def test_fifteen_stories_and_how_they_look_are_twenty_kilobytes(
 def test_a_sheet_has_what_it_imports_in_its_place() -> None:
     sheets = {"css/a.css": "a {}", "css/desk/b.css": "b {}"}
     assert whole('@import "a.css";\n@import "desk/b.css";\ni {}', sheets) == "a {}\nb {}\ni {}"
+
+
+READERS = ["archives", "base", "digest", "permalinks", "preview", "prose", "search"]
+SHEETS = Path(settings.BASE_DIR) / "static" / "css"
+
+
+def properties(pattern: str, *paths: Path) -> set[str]:
+    return {name for path in paths for name in re.findall(pattern, path.read_text())}
+
+
+@pytest.mark.parametrize("who", ["readers", "desk"])
+def test_what_a_sheet_takes_from_the_tokens_is_among_them(who: str) -> None:
+    readers = [SHEETS / f"{name}.css" for name in READERS]
+    shared = {SHEETS / "scale.css", SHEETS / "tokens.css", SHEETS / "readers.css"}
+    sheets = readers if who == "readers" else sorted({*SHEETS.rglob("*.css")} - {*readers} - shared)
+    tokens = [SHEETS / "scale.css", SHEETS / "tokens.css" if who == "readers" else SHEETS / "desk" / "tokens.css"]
+    theirs = Path(django.contrib.admin.__file__).parent / "static/admin/css/base.css"
+    given = properties(r"(--[\w-]+):", *tokens, *sheets, *([theirs] if who == "desk" else []))
+    assert properties(r"var\((--[\w-]+)", *sheets, *tokens) - given == set()
