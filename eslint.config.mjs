@@ -15,6 +15,13 @@ export default [
       "no-implicit-globals": "error",
       "no-implied-eval": "error",
       "no-loop-func": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.name=/^(Custom)?Event$/][arguments.0.value=/^(?!input$)[^:]*$/]",
+          message: "An event of our own has a colon in its name, and is listed in docs/javascript.md.",
+        },
+      ],
       "no-self-compare": "error",
       "no-shadow": ["error", { builtinGlobals: false }],
       "no-template-curly-in-string": "error",

@@ -21,7 +21,7 @@
     const { field } = link.dataset;
     const opener = row.closest?.(".item")?.querySelector(".opener[aria-expanded=false]");
     opener?.click();
-    row.closest?.(".section")?.dispatchEvent(new Event("unfold", { bubbles: true }));
+    row.closest?.(".section")?.dispatchEvent(new Event("section:unfold", { bubbles: true }));
     const target =
       [row === form ? form.elements[field] : own(row, `[name$='-${field}']`)].find((found) => found && !found.hidden) ??
       (field === "follows" ? own(row, ".unfollow") : null) ??

@@ -108,7 +108,7 @@
       const note = form.querySelector("[data-kept-note]");
       if (note) note.textContent = kept ? said.keptAt.replace("{time}", hour(Date.now())) : said.noRoom;
     };
-    form.addEventListener("unsaved", () => {
+    form.addEventListener("unsaved:looked", () => {
       waiting ||= setTimeout(write, 800);
     });
     const atOnce = () => {

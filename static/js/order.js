@@ -101,7 +101,7 @@
     const number = group.querySelectorAll(":scope > .djn-items > .djn-item").length - 1;
     select.value = "";
     $(group).djangoFormset().spliceInto($(row), number);
-    row.dispatchEvent(new Event("unfold", { bubbles: true })); // what has the focus is seen
+    row.dispatchEvent(new Event("section:unfold", { bubbles: true })); // what has the focus is seen
     moved(row, select);
   });
 }

@@ -58,7 +58,7 @@
 
   const ask = async () => {
     if (document.hidden) return;
-    document.dispatchEvent(new Event("asking"));
+    document.dispatchEvent(new Event("token:needed"));
     const body = new URLSearchParams({
       where: said.where,
       uid: at(),

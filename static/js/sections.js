@@ -68,7 +68,7 @@
     remember();
     say();
   };
-  form.addEventListener("unfold", unfold);
+  form.addEventListener("section:unfold", unfold);
   document.addEventListener("formset:added", unfold);
 
   const folded = new Set(remembered());

@@ -6,5 +6,5 @@
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
   };
   document.addEventListener("submit", renew, true);
-  document.addEventListener("asking", renew); // who asks the server without a form says so first
+  document.addEventListener("token:needed", renew); // who asks the server without a form says so first
 }

@@ -1,5 +1,5 @@
 // What is not saved is marked, is not lost by leaving, and is not mistaken for what a button acts on.
-// For each form with data-unsaved; it hears an event `unsaved` after each change, while there is one.
+// For each form with data-unsaved; it hears `unsaved:looked` after each change, while there is one.
 {
   let sending = false;
 
@@ -32,7 +32,7 @@
       }
       const was = form.classList.contains("is-unsaved");
       form.classList.toggle("is-unsaved", any);
-      if (any || was) form.dispatchEvent(new Event("unsaved"));
+      if (any || was) form.dispatchEvent(new Event("unsaved:looked"));
       return any;
     };
 
