@@ -622,6 +622,24 @@ def test_nonsense_is_answered_in_words(
     assert said(response)
 
 
+@pytest.mark.parametrize("action", ["withdraw", "roll_back"])
+def test_a_form_takes_nothing_from_readers_without_a_reason(
+    action: str, issue: Issue, writer: User, reviewer: User, editor: User
+) -> None:
+    approve(issue, writer, reviewer)
+    workflow.perform(Action.PUBLISH, issue, by=editor)
+    write(issue, words(4), writer)
+    approve(issue, writer, reviewer)
+    workflow.perform(Action.PUBLISH, issue, by=editor, note="More.")
+    issue.refresh_from_db()
+    client, sent = desk(editor), {"version": issue.version, "edition": "1", "correction": "typo"}
+    for note in ("", " \r\n "):
+        assert "A reason is needed." in said(client.post(do(issue, action), {**sent, "note": note}))
+        assert Edition.objects.live().get().number == 2
+    client.post(do(issue, action), {**sent, "note": "Wrong."})
+    assert [edition.number for edition in Edition.objects.live()] == ([] if action == "withdraw" else [3])
+
+
 def test_a_button_of_an_old_page_does_nothing(issue: Issue, writer: User) -> None:
     client = desk(writer)
     for version in ("0", "", None):

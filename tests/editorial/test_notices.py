@@ -19,9 +19,9 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from digests.editorial import comments, workflow
 from digests.editorial.notices import events, telling, words
-from digests.editorial.permissions import at_the_desk, may, who_may
+from digests.editorial.permissions import at_the_desk, who_may
 from digests.models import Comment, Digest, Issue, Notice, NotificationPreference
-from digests.models.states import TABLE, Action
+from digests.models.states import Action
 from tests.conftest import person, reword
 
 pytestmark = pytest.mark.django_db
@@ -307,15 +307,57 @@ def test_roles_and_leaving_change_who_is_waited_for(
     assert callbacks == []
 
 
-def test_those_who_may_are_those_whom_the_door_lets_in(people: SimpleNamespace, digest: Digest) -> None:
-    person("chief", "writer", "reviewer", "editor", "admin")
-    User.objects.create_superuser("root")
+WRITERS, REVIEWERS, EDITORS = {"writer", "colleague"}, {"reviewer"}, {"editor"}
+WHO_MAY = {
+    Action.EDIT: WRITERS | EDITORS,
+    Action.SUBMIT: WRITERS | EDITORS,
+    Action.RECALL: WRITERS | EDITORS,
+    Action.APPROVE: REVIEWERS,
+    Action.REQUEST_CHANGES: REVIEWERS,
+    Action.ENDORSE: REVIEWERS,
+    Action.PUBLISH: EDITORS,
+    Action.SCHEDULE: EDITORS,
+    Action.UNSCHEDULE: EDITORS,
+    Action.FORCE_PUBLISH: EDITORS,
+    Action.ROLL_BACK: EDITORS,
+    Action.RETRACT: EDITORS,
+    Action.WITHDRAW: EDITORS,
+    Action.ARCHIVE: EDITORS,
+}
+
+
+@pytest.fixture
+def former(people: SimpleNamespace) -> SimpleNamespace:
+    """Return the people with one who is not active any more, and one who is not staff any more."""
     User.objects.filter(username="second").update(is_active=False)
-    everyone = User.objects.all()
-    for action in TABLE:
-        assert who_may(action) == {one.pk for one in everyone if may(one, action)}
+    person("former", "writer", "reviewer", "editor", "admin")
+    User.objects.filter(username="former").update(is_staff=False)
+    return people
+
+
+@pytest.mark.parametrize("action", Action)
+def test_who_may_do_it_is_asked_of_all_at_once(former: SimpleNamespace, action: Action) -> None:
+    person("chief", "writer", "reviewer", "editor", "admin")
+    User.objects.create_superuser("root", is_staff=True)
+    names = {one.username for one in User.objects.filter(pk__in=who_may(action))}
+    assert names == WHO_MAY[action] | {"chief", "root"}
+
+
+def test_staff_with_any_role_are_at_the_desk(former: SimpleNamespace, digest: Digest) -> None:
     Issue.objects.create(digest=digest, date=date(2026, 3, 1))
-    assert at_the_desk() == {one.pk for one in everyone if Issue.objects.for_desk(one).exists()}
+    expected = {"writer", "colleague", "reviewer", "editor"}
+    assert {one.username for one in User.objects.filter(pk__in=at_the_desk())} == expected
+    assert {one.username for one in User.objects.all() if Issue.objects.for_desk(one).exists()} == expected
+
+
+def test_who_is_not_staff_any_more_is_waited_for_and_told_no_more(
+    draft: Make, former: SimpleNamespace, do: Callable[..., Issue], say: Callable[..., Comment]
+) -> None:
+    issue = draft(by=User.objects.get(username="former"))
+    say(issue, "@former 看看", former.colleague)
+    do(Action.SUBMIT, issue, former.writer)
+    assert blocked() == {("reviewer", "review")}
+    assert informed() == set()
 
 
 # --- To know ------------------------------------------------------------------------

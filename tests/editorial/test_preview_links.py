@@ -176,6 +176,16 @@ def test_a_revoked_link_says_so_and_nothing_else(link: PreviewLink, people: Simp
     assert link.revoked_by_name == "editor"
 
 
+def test_who_revoked_a_link_first_is_kept(link: PreviewLink, people: SimpleNamespace) -> None:
+    preview_links.revoke(link, by=people.writer)
+    link.refresh_from_db()
+    first = link.revoked_at
+    preview_links.revoke(link, by=people.editor)
+    link.refresh_from_db()
+    assert first is not None
+    assert (link.revoked_at, link.revoked_by, link.revoked_by_name) == (first, people.writer, "writer")
+
+
 def test_publication_ends_every_link_and_leads_to_the_page(
     approved: Make, people: SimpleNamespace, client: Client
 ) -> None:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from digests.editorial import exchange, workflow
+from digests.editorial import comments, exchange, workflow
 from digests.editorial.preflight import Blocker
 from digests.editorial.workflow import Refused, perform
 from digests.models import Digest, Edition, Issue, LogEntry, NewsItem, Review, Revision, Story
@@ -179,6 +179,25 @@ def test_an_approval_is_given_by_a_person(draft: Make, people: SimpleNamespace) 
     assert refusal(Action.APPROVE, issue, by=None) == "nobody"
 
 
+def test_an_open_comment_holds_an_approval_back_even_from_someone_who_read_it_all(
+    draft: Make, people: SimpleNamespace
+) -> None:
+    issue = draft()
+    perform(Action.SUBMIT, issue, by=people.writer)
+    comment = comments.say(issue, "出处呢？", by=people.second)
+    assert refusal(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True) == "thread_open"
+    comments.resolve(comment, by=people.writer)
+    perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
+
+
+def test_who_wrote_what_is_public_cannot_approve_those_words_once_more(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft(by=people.chief)
+    perform(Action.SUBMIT, issue, by=people.writer)
+    perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
+    perform(Action.PUBLISH, issue, by=people.editor)
+    assert refusal(Action.APPROVE, issue, by=people.chief, attests_read_all=True) == "own_words"
+
+
 def test_two_approvals_are_two_people(draft: Make, people: SimpleNamespace, settings: Settings) -> None:
     settings.NEWSROOM_APPROVALS = 2
     issue = draft()
@@ -252,6 +271,23 @@ def test_who_published_in_an_emergency_does_not_approve_it_afterwards(draft: Mak
     issue = draft()
     perform(Action.FORCE_PUBLISH, issue, by=people.chief, note="地震")
     assert refusal(Action.ENDORSE, issue, by=people.chief) == "own_emergency"
+
+
+def test_who_wrote_only_later_words_may_approve_an_emergency_afterwards(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震")
+    reword(issue, "后来的标题", by=people.chief)
+    perform(Action.ENDORSE, issue, by=people.chief, edition=1)
+    assert issue.editions.get().endorsed_by == people.chief
+
+
+def test_who_wrote_an_emergency_cannot_approve_it_once_later_words_were_reviewed(
+    draft: Make, people: SimpleNamespace
+) -> None:
+    issue = draft(by=people.chief)
+    perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震")
+    correct(issue, people, "后来的标题", note="更正")
+    assert refusal(Action.ENDORSE, issue, by=people.chief, edition=1) == "own_words"
 
 
 def test_what_is_approved_is_not_forced(approved: Make, people: SimpleNamespace) -> None:
@@ -350,6 +386,16 @@ def test_every_door_out_runs_the_same_checks(
     assert not issue.editions.exists()
 
 
+def test_only_who_may_write_changes_the_words_of_an_issue(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    before = snapshot()
+    for person in (people.reviewer, people.outsider):
+        with pytest.raises(Refused) as refused, workflow.editing(issue, by=person) as locked:
+            locked.sections.all().delete()
+        assert [reason.code for reason in refused.value.reasons] == ["not_permitted"]
+    assert (snapshot(), issue.sections.count()) == (before, 2)
+
+
 def test_an_unfinished_draft_saves_and_goes_to_review(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(sections=())
     perform(Action.SUBMIT, issue, by=people.writer)
@@ -429,6 +475,75 @@ def test_a_rollback_makes_an_old_revision_public_again(published: Make, people: 
     assert live_title(issue) == "今天的要闻"
     assert [e.number for e in issue.editions.order_by("number")] == [1, 2, 3]
     assert refusal(Action.ROLL_BACK, issue, by=people.editor, edition=9, note="?") == "no_such_edition"
+
+
+def test_a_rollback_has_the_approvals_of_the_edition_that_it_brings_back(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震")
+    correct(issue, people, "更正后", note="更正")
+    perform(Action.ROLL_BACK, issue, by=people.editor, edition=1, note="恢复原文")
+    perform(Action.ROLL_BACK, issue, by=people.editor, edition=2, note="还是更正后的对")
+    assert [
+        (one.number, one.approvals, one.forced_reason, one.independently_reviewed)
+        for one in issue.editions.order_by("number")
+    ] == [(1, 0, "地震", False), (2, 1, "", True), (3, 0, "地震", False), (4, 1, "", True)]
+    assert [one.number for one in Edition.objects.flagged().order_by("number")] == [1, 3]
+
+
+@pytest.mark.parametrize("action", [Action.RETRACT, Action.ROLL_BACK])
+def test_who_approved_an_emergency_afterwards_is_kept_by_what_comes_of_it(
+    draft: Make, people: SimpleNamespace, action: Action
+) -> None:
+    issue = draft()
+    perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震")
+    perform(Action.ENDORSE, issue, by=people.reviewer)
+    endorsed = issue.editions.get()
+    if action == Action.ROLL_BACK:
+        correct(issue, people, "改坏了", note="更正")
+    story = next(issue.head.manuscript.items).uid
+    perform(action, issue, by=people.editor, story=story, edition=1, note="因为")
+    live = issue.editions.live().get()
+    assert live.number > 1
+    assert endorsed.endorsed_at is not None
+    assert (live.endorsed_at, live.endorsed_by, live.endorsed_by_name, live.forced_reason) == (
+        endorsed.endorsed_at, people.reviewer, "reviewer", "地震"
+    )  # fmt: skip
+    assert live.independently_reviewed
+    assert not Edition.objects.flagged().exists()
+
+
+@pytest.mark.parametrize("note", ["", " \n "])
+@pytest.mark.parametrize(
+    "action", [Action.REQUEST_CHANGES, Action.FORCE_PUBLISH, Action.RETRACT, Action.ROLL_BACK, Action.WITHDRAW]
+)
+def test_what_stops_or_takes_back_words_needs_a_reason(
+    published: Make, people: SimpleNamespace, action: Action, note: str
+) -> None:
+    issue = published()
+    correct(issue, people, "更正后", note="更正")
+    if action == Action.FORCE_PUBLISH:
+        issue = reword(issue, "未经审读", by=people.writer)
+    wish: dict[str, Any] = {
+        "by": people.root, "edition": 1, "story": next(issue.head.manuscript.items).uid, "correction": "typo"
+    }  # fmt: skip
+    assert refusal(action, issue, note=note, **wish) == "note_missing"
+    perform(action, issue, note="因为", **wish)
+
+
+@pytest.mark.parametrize("action", [Action.ROLL_BACK, Action.WITHDRAW])
+def test_what_is_public_is_not_taken_back_while_a_schedule_is_pending(
+    published: Make, people: SimpleNamespace, action: Action
+) -> None:
+    issue = published()
+    correct(issue, people, "更正后", note="更正")
+    reword(issue, "明天的标题", by=people.writer)
+    perform(Action.SUBMIT, issue, by=people.writer)
+    perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
+    at = timezone.now() + timedelta(hours=1)
+    perform(Action.SCHEDULE, issue, by=people.editor, at=at, note="更正")
+    assert refusal(action, issue, by=people.editor, edition=1, note="因为") == "already_scheduled"
+    perform(Action.UNSCHEDULE, issue, by=people.editor)
+    perform(action, issue, by=people.editor, edition=1, note="因为")
 
 
 def test_what_the_page_said_then_is_a_query(published: Make, people: SimpleNamespace) -> None:

@@ -15,10 +15,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from digests.editorial import comments
+from digests.editorial.workflow import Refused
 from digests.manuscript.writer import write
 from digests.models import Digest, Edition, Issue, LogEntry, Revision, Story
 from digests.models.states import State
 from tests.conftest import manuscript
+from tests.rewriting import publish
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -31,6 +34,16 @@ def run(*args: Any, **options: Any) -> str:
     out = io.StringIO()
     call_command(*map(str, args), stdout=out, stderr=io.StringIO(), **options)
     return out.getvalue()
+
+
+def refusal(*args: Any) -> list[str]:
+    """Call a command that the workflow must refuse, and return the codes of the reasons."""
+    with pytest.raises(CommandError) as refused:
+        run(*args)
+    assert str(refused.value)
+    reason = refused.value.__context__
+    assert isinstance(reason, Refused)
+    return [one.code for one in reason.reasons]
 
 
 @pytest.fixture
@@ -73,6 +86,32 @@ def test_a_writer_who_may_not_review_is_told_so(draft: Make, people: SimpleNames
     run("workflow", "submit", "morning", "2026-03-01", "--user", "writer")
     with pytest.raises(CommandError, match="writer"):
         run("workflow", "approve", "morning", "2026-03-01", "--user", "writer")
+
+
+def test_an_approval_by_command_waits_for_open_comments(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    run("workflow", "submit", "morning", "2026-03-01", "--user", "writer")
+    comment = comments.say(issue, "出处呢？", by=people.second)
+    approve = ("workflow", "approve", "morning", "2026-03-01", "--user", "reviewer")
+    assert refusal(*approve) == ["thread_open"]
+    assert Issue.objects.get().state == State.IN_REVIEW
+    comments.resolve(comment, by=people.writer)
+    run(*approve)
+    assert Issue.objects.get().state == State.APPROVED
+
+
+@pytest.mark.parametrize("action", ["withdraw", "roll_back"])
+def test_a_command_takes_nothing_from_readers_without_a_reason(
+    published: Make, people: SimpleNamespace, action: str
+) -> None:
+    publish(published(), manuscript(title="更正后"), people)
+    wish = (
+        "workflow", action, "morning", "2026-03-01", "--user", "editor", "--edition", "1", "--type", "typo"
+    )  # fmt: skip
+    assert refusal(*wish) == refusal(*wish, "--note", " ") == ["note_missing"]
+    assert Edition.objects.live().get().title == "更正后"
+    run(*wish, "--note", "因为")
+    assert [one.title for one in Edition.objects.live()] == ([] if action == "withdraw" else ["今天的要闻"])
 
 
 @pytest.mark.parametrize(

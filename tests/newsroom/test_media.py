@@ -49,6 +49,16 @@ def test_the_cover_of_a_draft_is_for_staff(draft: Make, people: SimpleNamespace,
     assert (response.status_code, response.headers["Cache-Control"]) == (200, "private, no-store")
 
 
+def test_who_is_not_staff_any_more_gets_no_cover_of_a_draft(
+    draft: Make, people: SimpleNamespace, client: Client
+) -> None:
+    draft(cover_file=COVER, cover_alt="一扇窗")
+    people.reviewer.is_staff = False
+    people.reviewer.save()
+    client.force_login(people.reviewer)
+    assert client.get(f"/media/{COVER}").status_code == 404
+
+
 def test_a_withdrawn_cover_is_gone(published: Make, people: SimpleNamespace, client: Client) -> None:
     issue = published(cover_file=COVER, cover_alt="一扇窗")
     workflow.perform(Action.WITHDRAW, issue, by=people.editor, note="停刊")

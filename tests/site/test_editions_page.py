@@ -197,6 +197,25 @@ def test_a_retracted_story_comes_back_in_no_edition_and_no_difference(
     assert page.select_one(".retractions + ul a")["href"] == f"/stories/{gone.uid}/"
 
 
+@pytest.mark.parametrize("field", ["title", "summary", "intro", "seo"])
+def test_a_retracted_headline_in_the_words_of_the_issue_itself_comes_back_in_no_edition(
+    client: Client, published: Make, people: SimpleNamespace, field: str
+) -> None:
+    secret, harmless = (("某人收了贿赂",), ("无关",)) if field == "seo" else ("某人收了贿赂", "无关")
+    without: dict[str, Any] = {field: harmless}
+    issue = published(**{"intro": "引子。", field: secret})
+    uid = words_of(issue).sections[0].items[0].uid
+    retract(issue, uid, people)
+    publish(issue, replace(words_of(issue), **without), people)
+    now = client.get("/morning/2026-03-01.json").json()["manuscript"]
+    for number in (1, 2):
+        for end in ("/", ".md", ".json", "/label.json"):
+            answer = client.get(f"/morning/2026-03-01{end}?edition={number}")
+            assert (answer.status_code, "贿赂" in answer.content.decode()) == (200, False), (number, end)
+        then = client.get(f"/morning/2026-03-01.json?edition={number}").json()["manuscript"]
+        assert then[field] == now[field] == (["无关"] if field == "seo" else "无关")
+
+
 def test_a_withdrawn_issue_has_no_earlier_editions(client: Client, published: Make, people: SimpleNamespace) -> None:
     issue = published()
     publish(issue, replace(words_of(issue), title="改过的要闻"), people)

@@ -139,6 +139,30 @@ def test_a_story_in_two_issues_is_listed_once_where_it_was_last(
     assert listed() == first
 
 
+def test_of_a_story_in_two_issues_readers_have_what_was_published_last(
+    client: Client, published: Make, draft: Make, people: SimpleNamespace
+) -> None:
+    issue = published()
+    moved = words_of(issue).sections[0].items[0]
+    address, reworded = f"/stories/{moved.uid}/", replace(moved, headline="第二天的标题")
+    other = draft(date=DAY + timedelta(days=1))
+    publish(issue, with_items(words_of(issue), lambda items: items[1:]), people)
+    publish(other, with_items(words_of(other), lambda items: (reworded, *items)), people)
+
+    def shown() -> tuple[str, list[str], list[str]]:
+        feed = client.get("/morning/stories/feed.json").json()["items"]
+        listed = get(client, f"/sources/{moved.domain}/").select(f"main a[href='{address}']")
+        titles = [item["title"] for item in feed if item["url"].endswith(address)]
+        return get(client, address).h1.get_text(), titles, [link.get_text(strip=True) for link in listed]
+
+    assert shown() == (reworded.headline, [reworded.headline], [reworded.headline])
+    workflow.perform(
+        Action.ROLL_BACK, Issue.objects.get(pk=issue.pk), by=people.editor, edition=1,
+        note="恢复。", correction=Correction.CLARIFICATION,
+    )  # fmt: skip
+    assert shown() == (moved.headline, [moved.headline], [moved.headline])
+
+
 def test_a_name_that_readers_have_or_will_have_elsewhere_is_not_given_again(
     published: Make, draft: Make, people: SimpleNamespace
 ) -> None:
@@ -240,6 +264,20 @@ def test_a_thread_over_issues_in_order(client: Client, published: Make) -> None:
     assert [link["href"] for link in page.select(".storyline a")] == ["/stories/22222222/", "/stories/cccccccc/"]
     assert page.select_one(".update-to a")["href"] == "/stories/cccccccc/"  # the latest
     assert not get(client, "/stories/cccccccc/").select_one(".update-to")
+
+
+def test_a_storyline_goes_on_past_a_story_that_was_retracted(
+    client: Client, published: Make, people: SimpleNamespace
+) -> None:
+    published(**of(tell("22222222", "事情开始")))
+    middle = published(**of(tell("bbbbbbbb", "事情继续", follows="22222222"), tell("ffffffff", "别的事"), day=2))
+    published(**of(tell("cccccccc", "事情未完", follows="bbbbbbbb"), day=3))
+    retract(middle, "bbbbbbbb", people)
+    published(**of(tell("dddddddd", "事情结束", follows="cccccccc"), day=4))
+    for uid in ("22222222", "cccccccc", "dddddddd"):
+        assert [link["href"] for link in get(client, f"/stories/{uid}/").select(".thread a")] == [
+            f"/stories/{other}/" for other in ("22222222", "cccccccc", "dddddddd") if other != uid
+        ]
 
 
 def test_an_issue_links_what_its_stories_update_and_what_updates_them(client: Client, published: Make) -> None:
