@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
 from pytest_django import Settings
 
 from digests.editorial import exchange, workflow
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
 from digests.models import Digest, Issue, StorySignOff
 from digests.models.states import Action
+from digests.publishing import pictures
+
+# So that what fails in these is told in full, as in a test.
+pytest.register_assert_rewrite("tests.desk", "tests.feed_reading", "tests.reading", "tests.rewriting")
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +152,27 @@ def tick_all(issue: Issue, *, by: User) -> None:
     """Tick every story of an issue in its words as they stand, as a reviewer who read it all has."""
     for item in issue.head.manuscript.items:
         StorySignOff.objects.update_or_create(issue=issue, person=by, uid=item.uid, defaults={"sha256": item.sha256})
+
+
+class Clock:
+    """What time it is, for the newsroom and its readers."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = datetime(2100, 3, 1, 12, tzinfo=UTC)  # after whenever the code was put here
+        monkeypatch.setattr(timezone, "now", lambda: self.now)
+
+    def go(self, **by: int) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def stored_picture() -> str:
+    """Store a picture as the desk does; return its file."""
+    pixels = BytesIO()
+    Image.new("RGB", (1200, 800), "#446688").save(pixels, "PNG")
+    return str(pictures.take(SimpleUploadedFile("window.png", pixels.getvalue()), by=None).file.name)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from digests.admin.issue import saving
 from digests.editorial import exchange, workflow
 from digests.manuscript.values import Manuscript
 from digests.models import Edition, Issue
@@ -56,3 +57,28 @@ def publish(
 
 def retract(issue: Issue, uid: str, people: SimpleNamespace) -> None:
     workflow.perform(Action.RETRACT, Issue.objects.get(pk=issue.pk), by=people.editor, story=uid, note="照片系摆拍。")
+
+
+def rewrite(issue: Issue, words: Manuscript, people: SimpleNamespace) -> None:
+    """Bring other words of an issue to readers, as a correction."""
+    publish(issue, words, people, note="数字有误，已改正。")
+
+
+def revise(issue: Issue, by: Any, change: Callable[[Manuscript], Manuscript]) -> Issue:
+    """Save an issue's words changed, as the desk does."""
+    saving.save(change(issue.head.manuscript), issue, by=by)
+    return Issue.objects.get(pk=issue.pk)
+
+
+def without_first_story(words: Manuscript) -> Manuscript:
+    first, *rest = words.sections
+    return replace(words, sections=(replace(first, items=first.items[1:]), *rest))
+
+
+def with_first_story(**fields: Any) -> Callable[[Manuscript], Manuscript]:
+    def change(words: Manuscript) -> Manuscript:
+        first, *rest = words.sections
+        story, *others = first.items
+        return replace(words, sections=(replace(first, items=(replace(story, **fields), *others)), *rest))
+
+    return change

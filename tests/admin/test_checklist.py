@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from digests.models import Issue
-from tests.admin.test_admin import opened
-from tests.admin.test_admin import url as page_of
+from tests.desk import opened
+from tests.desk import url as page_of
 
 
 def checked(client: Client, issue: Issue, data: dict[str, str]) -> BeautifulSoup:

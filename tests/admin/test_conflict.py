@@ -16,20 +16,23 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from digests.admin.issue.posted import posted
-from digests.editorial import exchange, workflow
+from digests.editorial import workflow
 from digests.manuscript.reader import read
-from digests.manuscript.values import Brief, Manuscript, Section
+from digests.manuscript.values import Brief, Section
 from digests.models import Issue, LogEntry
 from digests.models import NewsItem as Row
 from digests.models.states import Action
-from tests.admin.test_admin import (
+from tests.desk import (
     DAY,
+    asked,
+    change,
+    clashes,
     desk,
     digest,
     do,
     english,
-    filled,
     issue,
+    now,
     opened,
     reviewer,
     said,
@@ -39,16 +42,6 @@ from tests.admin.test_admin import (
 )
 
 __all__ = ["digest", "english", "issue", "reviewer", "writer"]  # fixtures
-
-
-def change(issue: Issue, **change: Any) -> None:
-    """Save something else meanwhile, as a colleague does."""
-    with workflow.editing(issue, by=None) as locked:
-        exchange.to_rows(replace(exchange.from_rows(locked), **change), locked)
-
-
-def now(issue: Issue) -> Manuscript:
-    return exchange.from_rows(Issue.objects.get(pk=issue.pk))
 
 
 def keep(issue: Issue) -> str:
@@ -265,19 +258,6 @@ def test_a_name_is_taken_once_and_only_if_it_was_there() -> None:
 
 
 # --- Choosing -------------------------------------------------------------------------
-
-
-def asked(response: Any) -> dict[str, Any]:
-    """Return what the form with the choices sends, as it stands on the page."""
-    data = filled(response, "choices_form")
-    page = BeautifulSoup(response.content, "html.parser")
-    chosen = {str(field["name"]): str(field["value"]) for field in page.select(".clash input[type=radio][checked]")}
-    return {name: value for name, value in data.items() if not name.startswith("side-")} | chosen
-
-
-def clashes(response: Any) -> list[str]:
-    page = BeautifulSoup(response.content, "html.parser")
-    return [str(one["name"]) for one in page.select(".clash input[value=theirs]")]
 
 
 @pytest.fixture

@@ -15,8 +15,22 @@ from digests.admin.issue.posted import posted
 from digests.editorial import exchange
 from digests.manuscript.values import Manuscript
 from digests.models import Digest, Issue
-from tests.admin.test_admin import DAY, desk, digest, english, filled, issue, opened, reviewer, said, url, writer
-from tests.admin.test_conflict import asked, change, now
+from tests.desk import (
+    DAY,
+    asked,
+    change,
+    desk,
+    digest,
+    english,
+    filled,
+    issue,
+    now,
+    opened,
+    reviewer,
+    said,
+    url,
+    writer,
+)
 
 __all__ = ["digest", "english", "issue", "reviewer", "writer"]  # fixtures
 

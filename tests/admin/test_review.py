@@ -22,7 +22,7 @@ from digests.manuscript.values import NewsItem
 from digests.models import Comment, Issue, StorySignOff
 from digests.models.states import Action, State
 from tests.conftest import reword, tick_all
-from tests.editorial.test_comments import rewrite, with_first_story, without_first_story
+from tests.rewriting import revise, with_first_story, without_first_story
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -153,7 +153,7 @@ def test_only_what_changed_since_this_persons_last_look_is_shown_where_it_belong
             ),
         )
 
-    issue = rewrite(issue, people.writer, change)
+    issue = revise(issue, people.writer, change)
     page = shown(issue, people.reviewer)
     assert [one.get_text() for one in page.select(".bases [aria-current]")] == ["my last look (revision 1)"]
 
@@ -183,7 +183,7 @@ def test_only_what_changed_since_this_persons_last_look_is_shown_where_it_belong
 def test_in_the_middle_of_a_review_the_comparison_stays(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     comments.say(issue, "第一眼", by=people.reviewer)
-    issue = rewrite(issue, people.writer, with_first_story(headline="改过"))
+    issue = revise(issue, people.writer, with_first_story(headline="改过"))
     item = next(issue.head.manuscript.items)
     for _time in range(2):
         assert len(entry(shown(issue, people.reviewer), item.uid).select(".change")) == 1
@@ -193,7 +193,7 @@ def test_in_the_middle_of_a_review_the_comparison_stays(submitted: Make, people:
 
 
 def test_another_base_can_be_chosen(published: Make, people: SimpleNamespace) -> None:
-    issue = rewrite(published(), people.writer, with_first_story(headline="改过"))
+    issue = revise(published(), people.writer, with_first_story(headline="改过"))
     comments.say(issue, "看了", by=people.second)
     issue = reword(issue, "新标题", by=people.writer)
 
@@ -251,7 +251,7 @@ def test_a_script_gets_the_verdict_anew(submitted: Make, people: SimpleNamespace
 def test_a_tick_for_words_that_changed_is_refused_in_a_sentence(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     item = next(issue.head.manuscript.items)
-    rewrite(issue, people.writer, with_first_story(headline="改过"))
+    revise(issue, people.writer, with_first_story(headline="改过"))
     client, sent = as_(people.reviewer), {"uid": item.uid, "sha256": item.sha256, "read": "on"}
     said = (
         "“改过” was changed since you opened this page. Open the page again and read what changed before you tick it."
@@ -395,7 +395,7 @@ def test_what_is_gone_keeps_its_threads_with_the_words_they_stood_at(submitted: 
     story = next(issue.head.manuscript.items)
     comments.say(issue, "昨天发过", by=people.reviewer, uid=story.uid)
     comments.say(issue, "站不住", by=people.reviewer, uid=story.insights[0].uid)
-    issue = rewrite(issue, people.writer, without_first_story)
+    issue = revise(issue, people.writer, without_first_story)
     orphans = shown(issue, people.reviewer).select(".orphans .thread")
     assert [(one.blockquote.get_text(), one.select_one(".words").get_text()) for one in orphans] == [
         (story.headline, "昨天发过"),
@@ -517,7 +517,7 @@ def test_the_screen_asks_as_many_questions_for_sixty_stories_as_for_six(
         for item in issue.head.manuscript.items:
             comments.say(issue, "@writer ?", by=people.second, uid=item.uid)
             tick(issue, item.uid, item.sha256, by=people.reviewer)
-        issue = rewrite(issue, people.writer, with_first_story(headline="改过"))
+        issue = revise(issue, people.writer, with_first_story(headline="改过"))
         client = as_(people.reviewer)
         with django_assert_num_queries(19):
             client.get(url(issue))

@@ -24,10 +24,9 @@ from digests.manuscript.values import Manuscript
 from digests.manuscript.writer import write
 from digests.models import Digest, Issue, LogEntry, Revision
 from digests.models.states import State
-from tests.admin.test_admin import desk, filled
-from tests.admin.test_conflict import asked, clashes
 from tests.conftest import manuscript
-from tests.manuscript.test_manuscript_roundtrip import manuscripts
+from tests.desk import asked, clashes, desk, filled
+from tests.strategies import manuscripts
 
 pytestmark = pytest.mark.django_db
 

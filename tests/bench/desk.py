@@ -23,8 +23,8 @@ from digests.editorial import exchange, workflow
 from digests.manuscript.writer import write
 from digests.models import Digest, Issue
 from digests.models.states import Action
-from tests.admin.test_admin import filled
 from tests.conftest import manuscript
+from tests.desk import filled
 
 STORIES, TIMES = 60, 7
 

@@ -15,7 +15,7 @@ from tests.bench.newsroom import measured, newsroom  # isort: split
 from django.test import Client
 
 from digests.models import Digest
-from tests.site.test_feeds import out
+from tests.feed_reading import out
 
 ISSUES, STORIES, TIMES = 120, 30, 7
 LISTINGS = (

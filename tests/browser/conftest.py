@@ -12,12 +12,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from digests.manuscript.writer import write
+from tests.conftest import manuscript
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "tell it as it was"
@@ -164,3 +169,16 @@ def visit(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Page]
     for context in contexts:
         context.close()
     assert problems == []
+
+
+DAYS = count(1)
+
+
+@pytest.fixture
+def day(newsroom: Newsroom, tmp_path: Path) -> date:
+    """Import an issue of its own for a test: two sections of three stories, and two briefs."""
+    day = date(2026, 3, 1) + timedelta(days=next(DAYS))
+    path = tmp_path / f"{day}.md"
+    path.write_text(write(manuscript(6, date=day)), encoding="utf-8")
+    newsroom.manage("import_digest", str(path), "--digest", "ai-daily", "--user", "writer")
+    return day

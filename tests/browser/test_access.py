@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Newsroom
-from tests.browser.test_day import day, issue_address  # noqa: F401 - a fixture
+from tests.browser.desk import issue_address
 
 Visit = Callable[..., Page]
 
@@ -43,7 +43,7 @@ WRITERS_ALONE = {"/admin/digests/issue/add/"}
 def test_axe_finds_nothing_serious_on_the_desk(
     visit: Visit,
     newsroom: Newsroom,
-    day: Any,  # noqa: F811
+    day: Any,
     who: str,
     language: str,
     dark: bool,

@@ -6,9 +6,7 @@ from datetime import date
 
 from playwright.sync_api import expect
 
-from tests.browser.test_day import Visit, day, open_issue, save, sections
-
-__all__ = ["day"]
+from tests.browser.desk import Visit, open_issue, save, sections
 
 
 def test_the_list_follows_what_is_typed_and_leads_to_it(visit: Visit, day: date) -> None:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.test_day import day, do  # noqa: F401 - a fixture is found by its name
+from tests.browser.desk import do
 
 Visit = Callable[..., Page]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -49,7 +49,7 @@ def test_tomorrows_issue_goes_from_desk_to_desk(visit: Visit) -> None:
     expect(editor.locator(".waits li", has_text=title)).to_contain_text("刚刚通过")
 
 
-def test_a_countdown_stays_true_while_the_page_is_open(visit: Visit, day: date, newsroom: Newsroom) -> None:  # noqa: F811
+def test_a_countdown_stays_true_while_the_page_is_open(visit: Visit, day: date, newsroom: Newsroom) -> None:
     at = datetime.now(SHANGHAI) + timedelta(hours=2, minutes=13, seconds=50)
     for action, person in (("submit", "writer"), ("approve", "reviewer"), ("schedule", "editor")):
         when = ("--at", at.isoformat()) if action == "schedule" else ()

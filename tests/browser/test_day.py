@@ -2,68 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from itertools import count
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from digests.manuscript.writer import write
 from tests.browser.conftest import Newsroom
-from tests.conftest import manuscript
-
-Visit = Callable[..., Page]
-DAYS = count(1)
-
-
-@pytest.fixture
-def day(newsroom: Newsroom, tmp_path: Path) -> date:
-    """Import an issue of its own for a test: two sections of three stories, and two briefs."""
-    day = date(2026, 3, 1) + timedelta(days=next(DAYS))
-    path = tmp_path / f"{day}.md"
-    path.write_text(write(manuscript(6, date=day)), encoding="utf-8")
-    newsroom.manage("import_digest", str(path), "--digest", "ai-daily", "--user", "writer")
-    return day
-
-
-def open_issue(page: Page, day: date) -> None:
-    page.goto(f"{issue_address(page, day)}change/")
-    expect(page.locator("#issue_form")).to_be_visible()
-
-
-def issue_address(page: Page, day: date) -> str:
-    """Return where the pages of an issue begin at the desk."""
-    page.goto(f"/admin/digests/issue/?date__year={day.year}&date__month={day.month}&date__day={day.day}")
-    address = page.locator("#result_list .field-linked_title a").first.get_attribute("href")
-    assert address
-    return address.split("change/")[0]
-
-
-def do(page: Page, action: str, **fields: str) -> None:
-    """Press an action's button, filling what it asks for."""
-    form = page.locator(f'form[action$="/do/{action}/"]')
-    if form.locator("summary").count() and not form.locator("button").is_visible():
-        if page.locator("details.more").count() and not form.is_visible():
-            page.locator("details.more > summary").click()
-        form.locator("summary").click()
-    for name, value in fields.items():
-        field = form.locator(f"[name={name}]")
-        field.select_option(value) if field.evaluate("it => it.tagName") == "SELECT" else field.fill(value)
-    form.locator("button").click()
-
-
-def save(page: Page) -> None:
-    page.locator("[name=_save]").click()
-
-
-def sections(page: Page) -> Locator:
-    return page.locator(".section:not(.djn-empty-form)")
-
-
-def headlines(section: Locator) -> list[str]:
-    return section.locator(".item:not(.djn-empty-form) .opener .headline").all_inner_texts()
+from tests.browser.desk import Visit, do, headlines, open_issue, save, sections
 
 
 def drag(page: Page, what: Locator, to: Locator) -> None:

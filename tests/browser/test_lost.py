@@ -8,9 +8,7 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_day import Visit, day, headlines, issue_address, save, sections
-
-__all__ = ["day"]  # a fixture
+from tests.browser.desk import Visit, headlines, issue_address, save, sections
 
 STORY = ".item:not(.djn-empty-form)"
 

@@ -9,7 +9,7 @@ from datetime import date
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.test_day import day, do, open_issue  # noqa: F401 - day is a fixture
+from tests.browser.desk import do, open_issue
 
 Visit = Callable[..., Page]
 
@@ -24,7 +24,7 @@ def rung(page: Page) -> int:
     return int(found[1]) if found else 0
 
 
-def waiting(page: Page, day: date) -> Locator:  # noqa: F811
+def waiting(page: Page, day: date) -> Locator:
     """Open the list, and return what waits of a day's issue."""
     page.goto("/admin/notices/")
     return page.locator("section[aria-labelledby=blocking] .notice > p > a").filter(has_text=str(day))
@@ -32,7 +32,7 @@ def waiting(page: Page, day: date) -> Locator:  # noqa: F811
 
 def test_a_submission_waits_for_the_reviewer_then_its_approval_for_the_editor(
     visit: Visit,
-    day: date,  # noqa: F811
+    day: date,
 ) -> None:
     writer, reviewer, editor = visit("writer"), visit("reviewer"), visit("editor")
     others, mine = rung(reviewer), rung(writer)
@@ -64,7 +64,7 @@ def test_a_submission_waits_for_the_reviewer_then_its_approval_for_the_editor(
 
 def test_an_approval_elsewhere_and_an_answer_settle_what_waited_in_english(
     visit: Visit,
-    day: date,  # noqa: F811
+    day: date,
     newsroom: Newsroom,
 ) -> None:
     newsroom.manage("workflow", "submit", "ai-daily", str(day), "--user", "writer")

@@ -10,11 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import test_day
 from tests.browser.conftest import Newsroom
 
 Visit = Callable[..., Page]
-day = test_day.day  # its fixture: an issue of its own for a test
 
 
 def to_links(page: Page, day: date) -> None:

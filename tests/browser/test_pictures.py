@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.test_day import day, do, issue_address, open_issue, save, sections  # noqa: F401 - `day` is a fixture
+from tests.browser.desk import issue_address, open_issue, save, sections
 
 Visit = Callable[..., Page]
 
@@ -45,7 +45,7 @@ def give(target: Locator, event: str, content: bytes, name: str = "window.jpg") 
 
 
 @pytest.fixture
-def issue(visit: Visit, day: date) -> Page:  # noqa: F811
+def issue(visit: Visit, day: date) -> Page:
     writer = visit("writer")
     open_issue(writer, day)
     sections(writer).nth(0).locator(".item .opener").first.click()
@@ -59,7 +59,7 @@ def first_body(page: Page) -> Locator:
 def test_a_picture_goes_from_the_clipboard_to_readers(
     issue: Page,
     visit: Visit,
-    day: date,  # noqa: F811
+    day: date,
     newsroom: Newsroom,
 ) -> None:
     body = first_body(issue)
@@ -123,7 +123,7 @@ def test_pictures_are_dropped_and_chosen_and_may_be_decoration(issue: Page) -> N
 
 def test_a_cover_is_dropped_described_and_focused_in_english(
     visit: Visit,
-    day: date,  # noqa: F811
+    day: date,
     newsroom: Newsroom,
 ) -> None:
     writer = visit("writer", language="en-US")
@@ -172,7 +172,7 @@ def test_a_cover_is_dropped_described_and_focused_in_english(
     expect(writer.locator("[name=cover_file]")).to_have_value("")
 
 
-def test_a_picture_pasted_into_the_text_view_is_stored_and_asks_for_its_words(visit: Visit, day: date) -> None:  # noqa: F811
+def test_a_picture_pasted_into_the_text_view_is_stored_and_asks_for_its_words(visit: Visit, day: date) -> None:
     page = visit("writer", language="en-US")
     page.goto(f"{issue_address(page, day)}text/")
     area = page.locator(".CodeMirror")

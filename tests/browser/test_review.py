@@ -9,12 +9,12 @@ from datetime import date
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.test_day import day, do, open_issue, save, sections  # noqa: F401
+from tests.browser.desk import do, open_issue, save, sections
 
 Visit = Callable[..., Page]
 
 
-def open_review(page: Page, day: date) -> None:  # noqa: F811
+def open_review(page: Page, day: date) -> None:
     # The list names days in the language of whoever looks; an address does not.
     page.goto(f"/admin/digests/issue/?date__year={day.year}&date__month={day.month}&date__day={day.day}")
     page.locator("#result_list tbody a").first.click()
@@ -44,7 +44,7 @@ def tick_every_story(page: Page) -> None:
 
 def test_an_issue_is_read_questioned_answered_and_approved(
     visit: Visit,
-    day: date,  # noqa: F811
+    day: date,
     newsroom: Newsroom,
 ) -> None:
     newsroom.manage("workflow", "submit", "ai-daily", str(day), "--user", "writer")
@@ -115,7 +115,7 @@ def test_an_issue_is_read_questioned_answered_and_approved(
     expect(reader.locator("article.story").nth(1)).to_contain_text("出处见文末。")
 
 
-def test_what_is_said_outlives_what_it_is_about(visit: Visit, day: date) -> None:  # noqa: F811
+def test_what_is_said_outlives_what_it_is_about(visit: Visit, day: date) -> None:
     writer, reviewer = visit("writer"), visit("reviewer")
     open_review(reviewer, day)
     title = stories(reviewer).nth(0).locator(".to").inner_text()
@@ -136,7 +136,7 @@ def test_what_is_said_outlives_what_it_is_about(visit: Visit, day: date) -> None
     expect(reviewer.locator(".taken-out summary")).to_contain_text(title)
 
 
-def test_page_and_column_keep_in_step_and_do_not_scroll_sideways(visit: Visit, day: date) -> None:  # noqa: F811
+def test_page_and_column_keep_in_step_and_do_not_scroll_sideways(visit: Visit, day: date) -> None:
     reviewer = visit("reviewer")
     open_review(reviewer, day)
     page = reviewer.frame_locator("iframe")
@@ -151,7 +151,7 @@ def test_page_and_column_keep_in_step_and_do_not_scroll_sideways(visit: Visit, d
         assert reviewer.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_words_that_changed_meanwhile_keep_no_tick(visit: Visit, day: date) -> None:  # noqa: F811
+def test_words_that_changed_meanwhile_keep_no_tick(visit: Visit, day: date) -> None:
     writer, reviewer = visit("writer"), visit("reviewer", language="en-US")
     open_review(reviewer, day)
     open_issue(writer, day)
@@ -163,7 +163,7 @@ def test_words_that_changed_meanwhile_keep_no_tick(visit: Visit, day: date) -> N
     expect(stories(reviewer).nth(0).locator("[name=read]")).not_to_be_checked()
 
 
-def test_a_story_is_ticked_and_questioned_without_javascript(visit: Visit, day: date) -> None:  # noqa: F811
+def test_a_story_is_ticked_and_questioned_without_javascript(visit: Visit, day: date) -> None:
     reviewer = visit("reviewer")
     open_review(reviewer, day)
     address, cookies = reviewer.url, reviewer.context.cookies()

@@ -7,9 +7,7 @@ from datetime import date
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_day import Visit, day, save, sections
-
-__all__ = ["day"]  # the fixture
+from tests.browser.desk import Visit, save, sections
 
 
 def open_issue(page: Page, day: date) -> None:

@@ -12,7 +12,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from digests.admin.issue import saving
 from digests.admin.review.comments import threads_of
 from digests.editorial import comments, workflow
 from digests.editorial.sign_offs import tick
@@ -20,6 +19,7 @@ from digests.manuscript.values import Insight, Manuscript
 from digests.models import Comment, Issue, LastReviewed, StorySignOff
 from digests.models.states import Action
 from tests.conftest import reword
+from tests.rewriting import revise, with_first_story, without_first_story
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -41,26 +41,6 @@ def heard() -> Iterator[list[tuple[Comment, list[str]]]]:
     comments.said.connect(hear)
     yield found
     comments.said.disconnect(hear)
-
-
-def rewrite(issue: Issue, by: Any, change: Callable[[Manuscript], Manuscript]) -> Issue:
-    """Save an issue's words changed, as the desk does."""
-    saving.save(change(issue.head.manuscript), issue, by=by)
-    return Issue.objects.get(pk=issue.pk)
-
-
-def without_first_story(words: Manuscript) -> Manuscript:
-    first, *rest = words.sections
-    return replace(words, sections=(replace(first, items=first.items[1:]), *rest))
-
-
-def with_first_story(**fields: Any) -> Callable[[Manuscript], Manuscript]:
-    def change(words: Manuscript) -> Manuscript:
-        first, *rest = words.sections
-        story, *others = first.items
-        return replace(words, sections=(replace(first, items=(replace(story, **fields), *others)), *rest))
-
-    return change
 
 
 def moved_to_the_end(words: Manuscript) -> Manuscript:
@@ -86,7 +66,7 @@ def test_a_remark_keeps_the_words_it_stands_at_and_the_revision_that_was_seen(
     issue = draft()
     seen = issue.head
     story = next(seen.manuscript.items)
-    issue = rewrite(issue, people.writer, with_first_story(headline="后来的标题"))
+    issue = revise(issue, people.writer, with_first_story(headline="后来的标题"))
     comment = comments.say(issue, "标题不对", by=people.reviewer, uid=story.uid, field="headline", revision=seen)
     assert (comment.about, comment.revision, comment.uid, comment.field) == (
         story.headline, seen, story.uid, "headline"
@@ -115,15 +95,15 @@ def test_a_thread_follows_its_story_through_edit_and_move_and_stays_readable_wit
         return thread.is_gone, thread.home, thread.stood_at
 
     assert shown() == (False, story.uid, "")
-    issue = rewrite(issue, people.writer, moved_to_the_end)
+    issue = revise(issue, people.writer, moved_to_the_end)
     assert shown() == (False, story.uid, "")
     story = list(issue.head.manuscript.items)[-1]
     words = issue.head.manuscript
     last = replace(words.sections[-1], items=(replace(story, headline="换了标题"),))
-    issue = rewrite(issue, people.writer, lambda words: replace(words, sections=(*words.sections[:-1], last)))
+    issue = revise(issue, people.writer, lambda words: replace(words, sections=(*words.sections[:-1], last)))
     assert shown() == (False, story.uid, story.headline)
     none = replace(last, items=())
-    issue = rewrite(issue, people.writer, lambda words: replace(words, sections=(*words.sections[:-1], none)))
+    issue = revise(issue, people.writer, lambda words: replace(words, sections=(*words.sections[:-1], none)))
     assert shown() == (True, story.uid, story.headline)
 
 
@@ -134,7 +114,7 @@ def test_a_thread_on_an_insight_is_shown_at_its_story(draft: Make, people: Simpl
     (thread,) = threads_of(issue, issue.head.manuscript)
     assert (thread.home, thread.about, thread.is_gone) == (story.uid, "其二", False)
     better = (story.insights[0], replace(story.insights[1], text="其二，有据"), Insight("其三"))
-    issue = rewrite(issue, people.writer, with_first_story(insights=better))
+    issue = revise(issue, people.writer, with_first_story(insights=better))
     (thread,) = threads_of(issue, issue.head.manuscript)
     assert (thread.home, thread.stood_at, thread.is_gone) == (story.uid, "其二", False)
 
@@ -199,7 +179,7 @@ def test_one_can_answer_about_something_that_is_gone(draft: Make, people: Simple
     issue = draft()
     story = next(issue.head.manuscript.items)
     thread = comments.say(issue, "重复了", by=people.reviewer, uid=story.uid)
-    issue = rewrite(issue, people.writer, without_first_story)
+    issue = revise(issue, people.writer, without_first_story)
     assert comments.say(issue, "删了", by=people.writer, thread=thread).about == story.headline
 
 
@@ -263,22 +243,22 @@ def test_a_tick_is_for_exact_words_and_outlives_a_move(draft: Make, people: Simp
     first, second, *others = issue.head.manuscript.items
     for item in (first, second):
         tick(issue, item.uid, item.sha256, by=people.reviewer)
-    issue = rewrite(issue, people.writer, moved_to_the_end)
+    issue = revise(issue, people.writer, moved_to_the_end)
     left = {item.uid for item in others}
     assert {item.uid for item in workflow.unticked(issue.head, people.reviewer)} == left
-    issue = rewrite(issue, people.writer, with_first_story(headline="别的标题"))
+    issue = revise(issue, people.writer, with_first_story(headline="别的标题"))
     assert {item.uid for item in workflow.unticked(issue.head, people.reviewer)} == left | {second.uid}
-    issue = rewrite(issue, people.writer, with_first_story(headline=second.headline))
+    issue = revise(issue, people.writer, with_first_story(headline=second.headline))
     assert {item.uid for item in workflow.unticked(issue.head, people.reviewer)} == left  # read already
 
 
 def test_words_that_changed_meanwhile_are_not_ticked(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     first, second, _third = issue.head.manuscript.items
-    rewrite(issue, people.writer, with_first_story(body="别的正文"))
+    revise(issue, people.writer, with_first_story(body="别的正文"))
     assert refusal(lambda: tick(issue, first.uid, first.sha256, by=people.reviewer)) == ["other_words"]
     tick(issue, second.uid, second.sha256, by=people.reviewer)
-    rewrite(issue, people.writer, without_first_story)
+    revise(issue, people.writer, without_first_story)
     assert refusal(lambda: tick(issue, first.uid, first.sha256, by=people.reviewer)) == ["no_such_story"]
     assert list(StorySignOff.objects.values_list("uid", flat=True)) == [second.uid]
 

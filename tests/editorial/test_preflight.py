@@ -16,7 +16,7 @@ from digests.manuscript.reader import read
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
 from digests.models import Tag
 from tests.conftest import manuscript
-from tests.manuscript.test_samples import SAMPLES
+from tests.samples import SAMPLES
 
 
 def story(**fields: Any) -> Manuscript:

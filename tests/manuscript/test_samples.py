@@ -6,17 +6,15 @@ None of their text stands here; NEWSROOM_SAMPLES names their folder.
 from __future__ import annotations
 
 import datetime
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from digests.manuscript.reader import Reading, Refusal, read
 from digests.manuscript.writer import write
+from tests.samples import SAMPLES
 
-SAMPLES = Path(os.environ.get("NEWSROOM_SAMPLES") or Path(__file__).parents[2] / "../shared/samples")
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample issues are not beside the repository")
 
 # sections, stories, insights, briefs, notes of the reader

@@ -32,9 +32,9 @@ from digests.models import Edition, Issue, Picture
 from digests.publishing import pictures
 from digests.text import markup
 from digests.text.markup import Shown
-from tests.admin.test_admin import filled
-from tests.admin.test_admin import opened as opened_form
 from tests.conftest import manuscript, reword
+from tests.desk import filled
+from tests.desk import opened as opened_form
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]

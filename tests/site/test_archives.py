@@ -16,9 +16,8 @@ from digests.editorial import workflow
 from digests.manuscript.values import NewsItem, Section
 from digests.models import Digest, Edition, Issue, Story, Tag
 from digests.models.states import Action
-from tests.reading import get
+from tests.reading import archive, get
 from tests.rewriting import retract
-from tests.site.test_pages import archive
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 Make = Callable[..., Issue]

@@ -19,25 +19,11 @@ from digests.editorial import workflow
 from digests.manuscript.values import NewsItem, Section
 from digests.models import Digest, Edition, Issue, Tag
 from digests.models.states import Action
-from tests.conftest import manuscript
-from tests.site.test_feeds import (
-    ATOM,
-    CHANGES,
-    KINDS,
-    Clock,
-    check_moved,
-    checked,
-    clock,
-    entries,
-    get,
-    out,
-    signs,
-    site,
-)
-from tests.site.test_pages import rewrite
+from tests.conftest import Clock, manuscript
+from tests.feed_reading import ATOM, CHANGES, KINDS, check_moved, checked, entries, get, out, signs
+from tests.rewriting import rewrite
 
-__all__ = ["clock", "site"]  # fixtures
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 Make = Callable[..., Issue]
 
 

@@ -26,8 +26,9 @@ from digests.manuscript.values import Insight, NewsItem, Section
 from digests.models import Digest, Edition, Issue, Source, Story
 from digests.models.states import Action
 from digests.text.markup import data_block
-from tests.site.test_pages import archive, rewrite, story_of
-from tests.site.test_public_addresses import picture
+from tests.conftest import stored_picture
+from tests.reading import archive, story_of
+from tests.rewriting import rewrite
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -82,7 +83,7 @@ def head(page: Any) -> dict[str, Any]:
 
 def test_an_issue_describes_itself(client: Client, published: Make) -> None:
     Digest.objects.update(policies="每条都有出处。")
-    issue = published(4, editor="林见秋", cover_file=picture(), cover_alt="一扇窗")
+    issue = published(4, editor="林见秋", cover_file=stored_picture(), cover_alt="一扇窗")
     page = page_of(client, ISSUE)
     data = data_of(page)
     stories = list(Story.objects.live().filter(edition__issue=issue))
@@ -146,7 +147,9 @@ def test_a_story_describes_itself_and_what_it_is_part_of(client: Client, publish
     item = NewsItem(
         "新闻", link="https://a.test/", body=body, insights=(Insight("据 [丙](https://c.test/)"),), tags=("芯片",)
     )
-    issue = published(sections=(Section("头条", items=(item,)),), editor="林见秋", cover_file=picture(), cover_alt="窗")
+    issue = published(
+        sections=(Section("头条", items=(item,)),), editor="林见秋", cover_file=stored_picture(), cover_alt="窗"
+    )
     story = story_of(issue)
     page = page_of(client, story.get_absolute_url())
     data = data_of(page)
@@ -227,7 +230,7 @@ def test_hostile_words_stay_words(client: Client, digest: Digest, published: Mak
     digest.save()
     issue = published(
         title=HOSTILE, summary=HOSTILE, category=HOSTILE, tags=(HOSTILE,), seo=(HOSTILE,), editor=HOSTILE,
-        sections=(Section(HOSTILE, items=(item,)),), cover_file=picture(), cover_alt=HOSTILE,
+        sections=(Section(HOSTILE, items=(item,)),), cover_file=stored_picture(), cover_alt=HOSTILE,
     )  # fmt: skip
     words = exchange.from_rows(issue)
     page = page_of(client, ISSUE)
@@ -288,7 +291,7 @@ def test_policies_stand_where_the_data_point(client: Client, published: Make) ->
 
 
 def test_an_issue_shared_is_a_card(client: Client, published: Make) -> None:
-    published(cover_file=picture(), cover_alt="一扇窗")
+    published(cover_file=stored_picture(), cover_alt="一扇窗")
     meta = head(page_of(client, ISSUE))
     times = Edition.objects.get().live_from.astimezone(Digest.objects.get().zone).isoformat(timespec="seconds")
     del meta["viewport"], meta["color-scheme"]

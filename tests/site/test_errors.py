@@ -17,8 +17,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from digests.editorial import workflow
 from digests.models import Digest, Issue, Story
 from digests.models.states import Action
-from tests.reading import get
-from tests.site.test_pages import DAY
+from tests.reading import DAY, get
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]

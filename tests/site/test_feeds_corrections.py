@@ -18,10 +18,9 @@ from digests.manuscript.values import Brief, Manuscript
 from digests.models import Edition, Issue
 from digests.models.states import Action
 from digests.templatetags.feeds import having
+from tests.conftest import Clock
+from tests.feed_reading import KINDS, checked, entries, signs
 from tests.rewriting import publish, retract, with_items, words_of
-from tests.site.test_feeds import KINDS, Clock, checked, clock, entries, signs
-
-__all__ = ["clock"]
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,64 +22,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from digests.editorial import exchange, workflow
 from digests.manuscript.reader import read
-from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section, new_uid
-from digests.models import Digest, Edition, Issue, Retraction, Revision, Source, Story, Tag
+from digests.manuscript.values import Brief, Insight, NewsItem, Section
+from digests.models import Digest, Edition, Issue, Retraction, Source, Story
 from digests.models.states import Action
-from digests.publishing.rendering import render_page
-from tests.conftest import manuscript, reword
-from tests.reading import get
-from tests.rewriting import publish
+from tests.conftest import reword
+from tests.reading import DAY, archive, get, story_of
+from tests.rewriting import rewrite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
 Make = Callable[..., Issue]
-DAY = date(2026, 3, 1)
 RUN = "script:not([type='application/ld+json'])"  # what a browser would
-
-
-def archive(digest: Digest, issues: int, *, until: date = DAY, stories: int = 2, tag: str = "AI") -> None:
-    """Put many issues before readers at once, a day each, back from a date."""
-    named = Tag.objects.named([tag])[0]
-    words = [
-        manuscript(stories, title=f"第 {number} 期", date=until - timedelta(days=number), tags=(tag,))
-        for number in range(issues)
-    ]
-    desk = Issue.objects.bulk_create(Issue(digest=digest, date=one.date, title=one.title) for one in words)
-    pairs = list(zip(desk, words, strict=True))
-    revisions = Revision.objects.bulk_create(
-        Revision(issue=issue, number=1, sha256=one.sha256, content=one.canonical()) for issue, one in pairs
-    )
-    page = render_page(words[0].with_uids())
-    editions = Edition.objects.bulk_create(
-        Edition(
-            issue=issue,
-            digest=digest,
-            revision=revision,
-            number=1,
-            live_from=datetime(one.date.year, one.date.month, one.date.day, tzinfo=UTC),
-            date=one.date,
-            title=one.title,
-            summary=one.summary,
-            page=page,
-        )
-        for (issue, one), revision in zip(pairs, revisions, strict=True)
-    )
-    Edition.tags.through.objects.bulk_create(
-        Edition.tags.through(edition_id=edition.pk, tag_id=named.pk, own=True) for edition in editions
-    )
-    Story.objects.bulk_create(
-        Story(edition=edition, uid=new_uid(), position=place, section="版块", headline=f"{place}")
-        for edition in editions
-        for place in range(stories)
-    )
-
-
-def story_of(issue: Issue, number: int = 0) -> Story:
-    return Story.objects.live().filter(edition__issue=issue)[number]
-
-
-def rewrite(issue: Issue, words: Manuscript, people: SimpleNamespace) -> None:
-    """Bring other words of an issue to readers, as a correction."""
-    publish(issue, words, people, note="数字有误，已改正。")
 
 
 # What an issue shows

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
-from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from digests.editorial import workflow
 from digests.models import Channel, Digest, Edition, Issue, Story
 from digests.models.states import Action
-from digests.publishing import pictures
 from digests.site import public_addresses
-from tests.site.test_pages import archive, story_of
+from tests.conftest import stored_picture
+from tests.reading import archive, story_of
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -34,13 +31,6 @@ def paths(**asked: object) -> list[str]:
     return [page.path for page in public_addresses.every(**asked)]  # type: ignore[arg-type]
 
 
-def picture() -> str:
-    """Store a picture as the desk does; return its file."""
-    pixels = BytesIO()
-    Image.new("RGB", (1200, 800), "#446688").save(pixels, "PNG")
-    return str(pictures.take(SimpleUploadedFile("window.png", pixels.getvalue()), by=None).file.name)
-
-
 def test_every_name_in_urls_is_listed_or_for_nobody_to_find() -> None:
     named = {name for name in get_resolver("digests.urls").reverse_dict if isinstance(name, str)}
     listed = [name for names in public_addresses.KINDS for name in names]
@@ -50,7 +40,7 @@ def test_every_name_in_urls_is_listed_or_for_nobody_to_find() -> None:
 
 
 def test_every_listed_address_answers(client: Client, published: Make, people: SimpleNamespace) -> None:
-    published(cover_file=picture(), cover_alt="一扇窗")
+    published(cover_file=stored_picture(), cover_alt="一扇窗")
     issue = published(date=DAY + timedelta(days=1))
     Channel.objects.create(digest=issue.digest, name="Telegram", address="https://t.me/morning")
     retracted = story_of(issue).uid

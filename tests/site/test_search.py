@@ -30,7 +30,7 @@ from digests.site import search
 from digests.text import folding
 from digests.text.folding import fold, places
 from tests.conftest import manuscript
-from tests.site.test_pages import rewrite
+from tests.rewriting import rewrite
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]

@@ -20,8 +20,8 @@ from digests.manuscript.values import NewsItem, Section
 from digests.models import Digest, Edition, Issue, Source, Story, Tag
 from digests.models.states import Action
 from digests.site import public_addresses
-from tests.site.test_pages import archive, story_of
-from tests.site.test_public_addresses import picture
+from tests.conftest import stored_picture
+from tests.reading import archive, story_of
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -216,7 +216,7 @@ def test_a_story_in_two_issues_is_listed_where_its_page_is(client: Client, publi
 
 
 def test_covers_are_images_where_they_are_pictures(client: Client, published: Make) -> None:
-    published(cover_file=picture(), cover_alt="一扇窗")
+    published(cover_file=stored_picture(), cover_alt="一扇窗")
     published(date=DAY + timedelta(days=1))
     root = root_of(client, "/sitemap-morning-2026-03.xml", "urlset")
     images = {

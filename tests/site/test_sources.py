@@ -16,8 +16,7 @@ from digests.editorial import workflow
 from digests.manuscript.values import NewsItem, Section
 from digests.models import Digest, Issue, Source, Story
 from digests.models.states import Action
-from tests.reading import get
-from tests.site.test_pages import archive
+from tests.reading import archive, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 Make = Callable[..., Issue]

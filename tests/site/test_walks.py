@@ -11,8 +11,7 @@ import pytest
 from django.test import Client
 
 from digests.models import Digest, Edition, Issue, Source, Story, StoryText, Tag
-from tests.reading import get
-from tests.site.test_pages import archive
+from tests.reading import archive, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "english")]
 DAY = date(2026, 3, 1)
