@@ -16,7 +16,7 @@ from digests.models import Notice
 
 pytestmark = pytest.mark.django_db
 
-WHO = ["outsider", "reviewer", "chief"]
+WHO = ["nobody", "outsider", "reviewer", "chief"]
 OF_THE_DESK = ("admin/digests/issue/", "admin/digests/notice/", "admin/digests/picture/")
 HUGE = "9" * 400
 # What a value of a form may be instead of what the page sends.

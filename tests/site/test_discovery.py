@@ -332,6 +332,7 @@ def test_every_page_is_a_card_with_one_address(client: Client, published: Make) 
         assert canonical["href"] == meta["og:url"] == f"{SITE}{address}"
         assert meta["og:title"] and meta["og:site_name"] and meta["og:locale"] == "zh_CN"
         assert meta["robots"] == "max-image-preview:large"
+        assert ("og:image" in meta) == (meta["twitter:card"] == "summary_large_image")
         if "og:image" in meta:
             image = client.get(meta["og:image"].removeprefix(SITE))
             assert (image.status_code, image.headers["Content-Type"]) == (200, meta["og:image:type"])

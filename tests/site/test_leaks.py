@@ -306,9 +306,6 @@ def test_nothing_leaks(client: Client, newsroom: dict[str, str]) -> None:
 
 
 def test_a_search_for_what_is_not_public_finds_nothing(client: Client, newsroom: dict[str, str]) -> None:
-    if "search" not in {page.kind for page in public_addresses.every()}:
-        pytest.skip("there is no search yet")
-
     def total(words: str) -> str:
         page = BeautifulSoup(client.get("/search/", {"q": words}).content, "html.parser")
         return str(page.select_one("[data-total]")["data-total"])  # type: ignore[index]
@@ -329,10 +326,8 @@ def test_nobody_is_told_that_a_tag_or_source_waits_in_a_draft(client: Client, ne
     hidden = {where: word for word, where in newsroom.items() if where in ("draft: tag", "draft: storytag")}
     hosts = [f"{word}.test" for word, where in newsroom.items() if where == "draft: host"]
     names = {"tag": list(hidden.values()), "source": hosts}
-    assert {Tag.objects.filter(name__in=names["tag"]).count(), Source.objects.filter(domain__in=hosts).count()} == {
-        2,
-        1,
-    }
+    assert Tag.objects.filter(name__in=names["tag"]).count() == 2
+    assert Source.objects.filter(domain__in=hosts).count() == 1
     for place, known in names.items():
         for name in known:
             for form, status in (
