@@ -1,4 +1,4 @@
-.PHONY: setup run test check-site lint messages lock clean
+.PHONY: setup run test check-site mutants lint messages lock clean
 
 setup:    ## the environment alone, in .venv
 	@bin/setup
@@ -13,6 +13,9 @@ check-site: ## proves the readers' pages: accessibility, HTML, Lighthouse, weigh
 	@bin/setup dev
 	@bin/check-site
 
+mutants:  ## the tests' teeth: breaks the rules in a copy, one place at a time; an hour on two cores
+	@bin/mutants
+
 lint:     ## style, templates, scripts, types, import contracts
 	@bin/test lint
 
@@ -25,4 +28,4 @@ lock:     ## resolve the dependencies anew
 	@bin/lock
 
 clean:    ## what can be made again; never .env nor the data in var/
-	rm -rf .venv node_modules var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv node_modules mutants var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
