@@ -10,7 +10,7 @@ import pytest
 from django.db.models import QuerySet
 
 from digests.models import Digest, Edition, Issue, Story
-from digests.publishing.editions import publish, withdraw
+from digests.publishing.editions import publish, unschedule, withdraw
 from tests.feed_reading import out
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,18 @@ def test_without_an_instant_it_is_now(issue: Issue, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr("django.utils.timezone.now", lambda now=now: now)
         asked: Callable[..., QuerySet[Edition]] = getattr(issue.editions, name)
         assert numbers(asked()) == numbers(asked(now))
+
+
+def test_cancelling_one_of_two_schedules_leaves_what_is_live_until_the_other(digest: Digest) -> None:
+    first = out(digest, FIRST.date(), at=FIRST)
+    second, _third = (
+        publish(first.issue, first.revision, at=at, by=None, by_name="editor") for at in (CORRECTED, AGAIN)
+    )
+    second.refresh_from_db()
+    unschedule(second)
+    assert list(first.issue.editions.order_by("number").values_list("live_from", "live_until")) == [
+        (FIRST, AGAIN), (AGAIN, None)
+    ]  # fmt: skip
 
 
 def test_when_readers_first_had_it_is_kept_whatever_was_corrected_since(issue: Issue) -> None:

@@ -145,6 +145,7 @@ def test_an_unknown_token_is_not_found(client: Client, people: SimpleNamespace, 
 
 
 def test_a_copy_of_the_database_opens_nothing(link: PreviewLink, client: Client, settings: Any) -> None:
+    assert len(link.key) == 32  # 128 random bits, and what its column holds
     assert client.get(f"/preview/{link.key}/").status_code == 404
     token = preview_links.token(link)
     settings.SECRET_KEY = "another-newsroom-" + "y" * 40
@@ -321,6 +322,52 @@ def test_what_cannot_be_taken_is_refused_in_words_and_given_back(
     assert not Comment.objects.exists()
 
 
+def codes(call: Callable[[], Any]) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        call()
+    return [reason.code for reason in refused.value.reasons]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("", "王林", ["text_missing"]),
+        ("好" * 5_001, "王林", ["text_too_long"]),
+        ("好", " ", ["name_missing"]),
+        ("好", "名" * 61, ["name_too_long"]),
+        ("", "", ["name_missing", "text_missing"]),
+    ],
+)
+def test_what_a_remark_lacks_is_named(invited: PreviewLink, text: str, name: str, expected: list[str]) -> None:
+    assert codes(lambda: preview_links.remark(invited, text, name=name)) == expected
+    preview_links.remark(invited, "好" * 5_000, name="名" * 60)
+
+
+def test_why_a_link_takes_no_remark_is_named(
+    invited: PreviewLink, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_read = make(invited.issue, people.writer)
+    assert codes(lambda: preview_links.remark(to_read, "好", name="王林")) == ["preview_closed"]
+    assert codes(lambda: preview_links.remark(invited, "好", name="王林", uid="zzzzzzzz")) == ["no_such_place"]
+    monkeypatch.setattr(preview_links, "MOST_REMARKS", 1)
+    preview_links.remark(invited, "好", name="王林")
+    assert codes(lambda: preview_links.remark(invited, "好", name="王林")) == ["too_many_remarks"]
+    preview_links.revoke(invited, by=people.writer)
+    assert codes(lambda: preview_links.remark(invited, "好", name="王林")) == ["preview_closed"]
+
+
+def test_a_guest_answers_in_the_thread_that_they_mean_and_about_the_words_that_they_saw(
+    invited: PreviewLink, people: SimpleNamespace
+) -> None:
+    preview_links.remark(invited, "第一条意见", name="王林")
+    second = preview_links.remark(invited, "第二条意见", name="王林")
+    reword(invited.issue, "后来的标题", by=people.writer)
+    answer = preview_links.remark(invited, "再说一句", name="王林", thread=second.pk)
+    fresh = preview_links.remark(invited, "第三条意见", name="王林")
+    assert (answer.thread, fresh.thread, fresh.revision) == (second, None, invited.revision)
+    assert (fresh.about, second.author_name) == ("今天的要闻", "王林（访客）")
+
+
 def test_a_refused_remark_stands_open_where_it_was_written(invited: PreviewLink, client: Client) -> None:
     uid = next(invited.revision.manuscript.items).uid
     response = client.post(path(invited), {"name": "", "text": "一条长长的意见", "uid": uid, "thread": ""})
@@ -447,6 +494,18 @@ def test_a_forged_link_is_refused_in_words(draft: Make, desk: Client, sent: dict
     page = BeautifulSoup(response.content, "html.parser")
     assert (response.status_code, bool(page.select(".errorlist"))) == (200, True)
     assert not PreviewLink.objects.exists()
+
+
+def test_why_no_link_is_made_is_named(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft()
+    assert codes(lambda: make(issue, people.outsider)) == ["not_permitted"]
+    assert codes(lambda: make(issue, people.writer, days=2)) == ["no_such_lifetime"]
+    for whom in ("", " ", "名" * 101):
+        assert codes(lambda whom=whom: make(issue, people.writer, whom=whom)) == ["whom_missing"]
+    assert [make(issue, people.writer, whom="名" * 100, days=days).whom for days in (1, 3, 7, 30)] == ["名" * 100] * 4
+    link = preview_links.make(issue.head, by=None, whom="王林")
+    assert (link.by, link.by_name, link.may_comment) == (None, "编辑部", False)
+    assert timedelta(days=6, hours=23) < link.expires_at - link.created_at <= timedelta(days=7)
 
 
 def test_what_readers_have_needs_no_link(published: Make, people: SimpleNamespace, desk: Client) -> None:

@@ -232,6 +232,22 @@ def test_a_one_person_newsroom_publishes_unreviewed_and_its_edition_says_so(
     assert not edition.forced_reason
 
 
+def test_a_refusal_says_what_the_words_still_wait_for(draft: Make, people: SimpleNamespace, settings: Settings) -> None:
+    settings.LANGUAGE_CODE, settings.NEWSROOM_APPROVALS = "en", 2
+    issue = draft()
+
+    def fix() -> str:
+        with pytest.raises(Refused) as refused:
+            perform(Action.PUBLISH, issue, by=people.editor)
+        return str(refused.value.reasons[0].fix)
+
+    perform(Action.SUBMIT, issue, by=people.writer)
+    perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
+    assert fix() == "It goes out once 2 approved exactly these words; so far 1 did."
+    perform(Action.REQUEST_CHANGES, issue, by=people.second, note="来源不实")
+    assert fix() == "second asked for changes to exactly these words. Change them, or ask for another look."
+
+
 def test_a_standing_objection_to_these_words_holds_them_back(
     draft: Make, people: SimpleNamespace, settings: Settings
 ) -> None:
@@ -447,6 +463,7 @@ def test_a_retracted_story_leaves_a_tombstone_and_the_issue_stays(published: Mak
     tombstone = Story.objects.with_public_page().get(uid=story.uid)
     assert (tombstone.retracted, tombstone.headline == story.headline) == (True, False)
     assert "来源造假" in tombstone.page.body
+    assert issue.editions.live().get().approvals == 1
     assert Story.objects.live().count() == 2
     page = str(issue.editions.live().get().page)
     assert (story.headline in page, "来源造假" in page) == (False, True)
