@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -364,7 +365,7 @@ def test_a_guest_answers_in_the_thread_that_they_mean_and_about_the_words_that_t
     reword(invited.issue, "后来的标题", by=people.writer)
     answer = preview_links.remark(invited, "再说一句", name="王林", thread=second.pk)
     fresh = preview_links.remark(invited, "第三条意见", name="王林")
-    assert (answer.thread, fresh.thread, fresh.revision) == (second, None, invited.revision)
+    assert (answer.parent, fresh.parent, fresh.revision) == (second, None, invited.revision)
     assert (fresh.about, second.author_name) == ("今天的要闻", "王林（访客）")
 
 
@@ -501,10 +502,10 @@ def test_why_no_link_is_made_is_named(draft: Make, people: SimpleNamespace) -> N
     assert codes(lambda: make(issue, people.outsider)) == ["not_permitted"]
     assert codes(lambda: make(issue, people.writer, days=2)) == ["no_such_lifetime"]
     for whom in ("", " ", "名" * 101):
-        assert codes(lambda whom=whom: make(issue, people.writer, whom=whom)) == ["whom_missing"]
+        assert codes(partial(make, issue, people.writer, whom=whom)) == ["whom_missing"]
     assert [make(issue, people.writer, whom="名" * 100, days=days).whom for days in (1, 3, 7, 30)] == ["名" * 100] * 4
     link = preview_links.make(issue.head, by=None, whom="王林")
-    assert (link.by, link.by_name, link.may_comment) == (None, "编辑部", False)
+    assert (link.by_id, link.by_name, link.may_comment) == (None, "编辑部", False)
     assert timedelta(days=6, hours=23) < link.expires_at - link.created_at <= timedelta(days=7)
 
 

@@ -59,7 +59,7 @@ def test_which_editions_readers_have(
     assert in_order(editions.hidden(at)) == [number for number in (1, 2, 3) if number not in live]
     assert in_order(editions.pending(at)) == pending
     assert in_order(editions.ever_live(at)) == begun
-    assert in_order(editions.kept(at)) == kept
+    assert in_order(editions.readable_history(at)) == kept
     assert in_order(editions.withdrawn(at)) == withdrawn
     stories = Story.objects.filter(edition__issue=issue)
     for seen in (stories.live(at), stories.countable(at), stories.with_public_page(at)):
@@ -79,7 +79,7 @@ def test_which_editions_readers_have(
     ],
 )
 def test_what_the_log_of_corrections_tells(issue: Issue, at: datetime, told: list[Any]) -> None:
-    found: Any = issue.editions.told(at).order_by("number")
+    found: Any = issue.editions.corrections_log(at).order_by("number")
     assert [(one.number, one.is_withdrawal, one.told_at) for one in found] == told
 
 
