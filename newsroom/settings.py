@@ -32,16 +32,16 @@ def setting(name: str, default: str = "") -> str:
 # --- What the environment says -------------------------------------------------
 
 
-def _debug() -> bool:
-    # A misspelled value must not count as true or false.
-    words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-    text = setting("DEBUG", "false")
-    if text.lower() not in words:
-        raise ImproperlyConfigured(f"DEBUG is {text!r}. It should be true or false.")
-    return words[text.lower()]
+def _switch(name: str, default: str, words: str) -> bool:
+    # A misspelled value must not count as either.
+    known = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+    text = setting(name, default)
+    if text.lower() not in known:
+        raise ImproperlyConfigured(f"{name} is {text!r}. It should be {words}.")
+    return known[text.lower()]
 
 
-DEBUG = _debug()
+DEBUG = _switch("DEBUG", "false", "true or false")
 
 SECRET_KEY = setting("SECRET_KEY")
 if len(SECRET_KEY) < 32:
@@ -141,6 +141,8 @@ def _refused_crawlers() -> list[str]:
 
 
 NEWSROOM_REFUSED_CRAWLERS = _refused_crawlers()
+# Whether the first start of a newsroom makes a demo in it, and the password of the demo's people.
+NEWSROOM_DEMO = _switch("NEWSROOM_DEMO", "on", "on or off")
 NEWSROOM_DEMO_PASSWORD = env.str("NEWSROOM_DEMO_PASSWORD", default="")
 
 
