@@ -1,10 +1,13 @@
-.PHONY: setup run test check-site mutants lint messages lock clean
+.PHONY: setup run dev test check-site mutants lint messages lock clean
 
 setup:    ## the environment alone, in .venv
 	@bin/setup
 
-run:      ## a running newsroom with a demo issue; HOST and PORT from the environment
+run:      ## a running newsroom, on its first start with a demo issue; HOST and PORT from the environment
 	@bin/run
+
+dev:      ## the same for who changes it: autoreload, error pages, a full demo, in a folder of its own
+	@bin/dev
 
 test:     ## the whole suite
 	@bin/test

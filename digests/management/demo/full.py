@@ -143,23 +143,24 @@ def is_whole() -> bool:
 def make(people: small.People) -> None:
     """Make the full demo, in some seconds. Each step has a transaction of its own, so that notices have their hours."""
     now = timezone.now()
-    drawn = {
-        name: pictures.take(SimpleUploadedFile(f"{name}.jpg", drawings.jpeg(name)), by=people["writer"]).file.name
-        for name in drawings.DRAWINGS
-    }
+    drawn = {name: _draw(name, people["writer"]) for name in drawings.DRAWINGS}
     daily, evening = _daily(), _evening()
     _chinese(Desk(daily, day_status.today(daily, now), now, people, drawn))
     english = Desk(evening, day_status.today(evening, now), now, people, drawn)
     _english(english)
     for domain, name, kind in SOURCES:
         Source.objects.filter(domain=domain).update(name=name, kind=kind)
-    for kind, names in TAGS.items():
-        Tag.objects.filter(name__in=names).update(kind=kind)
+    for kind_of_tag, names in TAGS.items():
+        Tag.objects.filter(name__in=names).update(kind=kind_of_tag)
     for position, (name, address) in enumerate(
         (("Letters", "mailto:evening@letters.test"), ("The Square", "https://square.test/@evening-brief"))
     ):
         Channel.objects.create(digest=evening, name=name, address=address, position=position)
     _emergency(english)
+
+
+def _draw(name: str, by: Any) -> str:
+    return str(pictures.take(SimpleUploadedFile(f"{name}.jpg", drawings.jpeg(name)), by=by).file.name)
 
 
 def _daily() -> Digest:
@@ -220,7 +221,6 @@ def _chinese(desk: Desk) -> None:
             case 4:
                 desk.correct(desk.words(4), 4, ("11:40", "11:45", "12:05"), Correction.TYPO, by="writer")
             case 2:
-                words = desk.words(2)
                 note = "原文没有写明“首日”从何时算起：指上线之后的二十四小时。"
                 words = desk.words(2, ("上线首日有", "上线后的二十四小时里有"))
                 desk.correct(words, 2, ("14:30", "14:40", "15:10"), Correction.CLARIFICATION, note, by="writer")
