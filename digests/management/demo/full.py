@@ -20,7 +20,7 @@ from digests.management.demo import drawings, small
 from digests.management.demo.clock import clock
 from digests.manuscript.reader import read
 from digests.manuscript.values import Manuscript
-from digests.models import Channel, Digest, Issue, LogEntry, Source, Tag
+from digests.models import Channel, Digest, Issue, LogEntry, Notice, Source, Tag
 from digests.models.states import Action, Correction
 from digests.publishing import pictures
 
@@ -156,6 +156,7 @@ def make(people: small.People) -> None:
         (("Letters", "mailto:evening@letters.test"), ("The Square", "https://square.test/@evening-brief"))
     ):
         Channel.objects.create(digest=evening, name=name, address=address, position=position)
+    Notice.objects.filter(created_at__lt=now - timedelta(days=2)).mark_read()
     _emergency(english)
 
 
@@ -206,7 +207,7 @@ def _chinese(desk: Desk) -> None:
         oldest = desk.write(desk.words(6), by="editor")
         desk.do(Action.ARCHIVE, oldest, by="editor", at=desk.instant(6, "07:40"))
     first = {
-        4: desk.words(4, ("各自的机器上复跑了", "各自的机器上复泡了")),
+        4: desk.words(4, ("各自通过接口复跑了", "各自通过接口复泡了")),
         2: desk.words(2, ("上线首日有 412 人使用，", "首日有 412 人使用，")),
     }
     issues = {}
