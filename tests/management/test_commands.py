@@ -13,13 +13,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from pytest_django import Settings
 
 from digests.editorial import comments
 from digests.editorial.workflow import Refused
 from digests.manuscript.writer import write
 from digests.models import Digest, Edition, Issue, LogEntry, Revision, Story
-from digests.models.states import State
 from tests.conftest import manuscript
 from tests.rewriting import publish
 
@@ -210,26 +208,6 @@ def test_a_foreign_footer_is_kept_for_export_and_the_digests_own_is_not_repeated
     run("import_digest", file, "--digest", "morning")
     assert Issue.objects.get().footer == ""
     assert run("export_digest", "morning", "2026-03-01", "--draft") == text
-
-
-def test_the_demo_is_safe_to_run_twice(db: None, settings: Settings) -> None:
-    settings.NEWSROOM_DEMO_PASSWORD = "a long enough word"
-    assert run("demo") == run("demo")
-    issue = Issue.objects.get()
-    assert (issue.state, Edition.objects.live().count()) == (State.APPROVED, 1)
-    assert list(issue.log.order_by("pk").values_list("actor__username", "action")) == [
-        ("writer", "edit"),
-        ("writer", "submit"),
-        ("reviewer", "approve"),
-        ("editor", "publish"),
-    ]
-
-
-def test_the_demo_passes_preflight_without_a_warning(db: None) -> None:
-    from digests.editorial.preflight import check
-
-    run("demo")
-    assert check(Revision.objects.get().manuscript) == []
 
 
 def test_stories_are_rebuilt_from_their_editions(published: Make, people: SimpleNamespace) -> None:

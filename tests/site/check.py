@@ -347,7 +347,7 @@ def main(chosen: list[str]) -> int:
         running(Path(data), "tests.site.settings") as newsroom,
         sync_playwright() as playwright,
     ):
-        code = "import json; from tests.site import demo; demo.fill(); print(json.dumps(dict(demo.addresses())))"
+        code = "import json; from tests.site import filled; filled.fill(); print(json.dumps(dict(filled.addresses())))"
         addresses = json.loads(newsroom.manage("shell", "--no-imports", "-c", code))
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         site = Site(newsroom, browser, addresses)
