@@ -113,7 +113,7 @@ THERE: dict[str, tuple[Callable[[], Any], int]] = {
     "channels": (lambda: Channel.objects.all(), 2),
     "digests with policies": (lambda: Digest.objects.exclude(policies=""), 2),
     "digests with a subscribe card": (lambda: Digest.objects.exclude(subscribe_card=""), 1),
-    "classes of sources": (lambda: cited().order_by().values("kind").distinct(), 10),
+    "classes of sources": (lambda: cited().order_by().values("kind").distinct(), 9),
     "kinds of tags": (lambda: Tag.objects.exclude(kind="").order_by().values("kind").distinct(), 3),
 }
 
