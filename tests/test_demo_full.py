@@ -70,6 +70,11 @@ def of_state(state: State) -> Any:
     return Issue.objects.filter(state=state)
 
 
+def preview_links(fate: PreviewLinkStatus) -> Any:
+    links: Any = PreviewLink.objects.with_status()
+    return links.filter(fate=fate)
+
+
 # What is there to be seen, and how often.
 THERE: dict[str, tuple[Callable[[], Any], int]] = {
     "Chinese issues": (lambda: Issue.objects.filter(digest__language="zh-hans"), 10),
@@ -102,13 +107,10 @@ THERE: dict[str, tuple[Callable[[], Any], int]] = {
         lambda: StorySignOff.objects.filter(issue__state=State.IN_REVIEW),
         1,
     ),
-    "open preview links": (lambda: PreviewLink.objects.with_status().filter(fate=PreviewLinkStatus.OPEN), 2),
-    "revoked preview links": (lambda: PreviewLink.objects.with_status().filter(fate=PreviewLinkStatus.REVOKED), 1),
-    "expired preview links": (lambda: PreviewLink.objects.with_status().filter(fate=PreviewLinkStatus.EXPIRED), 1),
-    "preview links ended by publication": (
-        lambda: PreviewLink.objects.with_status().filter(fate=PreviewLinkStatus.PUBLISHED),
-        1,
-    ),
+    "open preview links": (lambda: preview_links(PreviewLinkStatus.OPEN), 2),
+    "revoked preview links": (lambda: preview_links(PreviewLinkStatus.REVOKED), 1),
+    "expired preview links": (lambda: preview_links(PreviewLinkStatus.EXPIRED), 1),
+    "preview links ended by publication": (lambda: preview_links(PreviewLinkStatus.PUBLISHED), 1),
     "people who are waited for": (lambda: Notice.objects.blocking().order_by().values("person").distinct(), 5),
     "channels": (lambda: Channel.objects.all(), 2),
     "digests with policies": (lambda: Digest.objects.exclude(policies=""), 2),

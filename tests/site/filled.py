@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from io import StringIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
@@ -56,7 +57,7 @@ def addresses() -> Iterator[tuple[str, str]]:
     for page in public_addresses.every():
         first.setdefault(page.kind, page.path)
     yield from ((name, first.get(name, "")) for names in public_addresses.KINDS for name in names)
-    links = PreviewLink.objects.with_status()
+    links: Any = PreviewLink.objects.with_status()
     answered = Comment.objects.filter(preview_link=None, thread__preview_link__isnull=False).values(
         "thread__preview_link"
     )
