@@ -116,9 +116,9 @@ def harbour() -> Image.Image:
 
 def waits() -> Image.Image:
     """How long people wait for a bus at night, before and after: bars in pairs."""
-    picture = Image.new("RGB", (SIZE[0] * FINE, SIZE[1] * FINE), (250, 250, 247))
+    picture = Image.new("RGB", (SIZE[0] * FINE, SIZE[1] * FINE), (252, 252, 252))
     pen, (width, height) = ImageDraw.Draw(picture), picture.size
-    before, after = (22, 41, 35, 48, 31, 27), (12, 15, 14, 16, 13, 12)
+    before, after = (22, 41, 34, 48, 28, 27), (12, 15, 14, 16, 14, 12)
     foot, left, step = height * 0.86, width * 0.1, width * 0.8 / len(before)
     for minutes in range(0, 51, 10):
         y = foot - minutes / 50 * height * 0.72
