@@ -32,9 +32,8 @@ PEOPLE = (
 EVENING = "evening-brief"
 
 # Stories and what became of them, by the uids that they have in the manuscripts.
-RETRACTED, CORRECTED, DROPPED = "rtrctd23", "crrctd23", "drppd234"  # in yesterday's issue of the Chinese digest
+RETRACTED, DROPPED = "rtrctd23", "drppd234"  # in yesterday's issue of the Chinese digest
 RETRACTED_IN_ENGLISH = "rtrctd45"
-MODEL, PAVING, OUTAGE = "xgsh7npq", "mngd2fgh", "hrbr4dfg"  # each updates an earlier story
 
 SOURCES = (
     ("yanhu.test", "砚湖智能", Source.Kind.PRESS_RELEASE),
