@@ -18,6 +18,7 @@ from digests.editorial import comments
 from digests.editorial.workflow import Refused
 from digests.manuscript.writer import write
 from digests.models import Digest, Edition, Issue, LogEntry, Revision, Story
+from digests.models.states import State
 from tests.conftest import manuscript
 from tests.rewriting import publish
 

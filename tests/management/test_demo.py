@@ -228,6 +228,6 @@ def test_a_full_demo_that_was_interrupted_is_not_taken_for_whole(monkeypatch: py
 
 @pytest.mark.parametrize("script, asks", [("run", "demo --if-untouched"), ("dev", "demo --full --if-untouched")])
 def test_starts_ask_for_a_demo_only_where_nobody_was(script: str, asks: str) -> None:
-    text = (Path(__file__).parents[1] / "bin" / script).read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "bin" / script).read_text(encoding="utf-8")
     asked: list[Any] = [line.partition("manage.py ")[2] for line in text.splitlines() if "manage.py demo" in line]
     assert asked == [asks]

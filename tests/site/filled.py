@@ -52,17 +52,17 @@ def _other(item: NewsItem, mark: str) -> NewsItem:
 
 
 def addresses() -> Iterator[tuple[str, str]]:
-    """Give an address of each name in digests/pages.py, none where nothing has one, and what has one by a secret."""
+    """Give an address of each name in urls.py: empty where nothing has one, secret addresses among them."""
     first: dict[str, str] = {}
     for page in public_addresses.every():
         first.setdefault(page.kind, page.path)
     yield from ((name, first.get(name, "")) for names in public_addresses.KINDS for name in names)
     links: Any = PreviewLink.objects.with_status()
-    answered = Comment.objects.filter(preview_link=None, thread__preview_link__isnull=False).values(
-        "thread__preview_link"
+    answered = Comment.objects.filter(preview_link=None, parent__preview_link__isnull=False).values(
+        "parent__preview_link"
     )
     for name, link in (
-        ("preview", links.filter(fate=PreviewLinkStatus.OPEN, pk__in=answered)[0]),
-        ("preview that has ended", links.filter(fate=PreviewLinkStatus.REVOKED)[0]),
+        ("preview", links.filter(status=PreviewLinkStatus.OPEN, pk__in=answered)[0]),
+        ("preview that has ended", links.filter(status=PreviewLinkStatus.REVOKED)[0]),
     ):
         yield name, urlsplit(preview_links.address(link)).path

@@ -70,9 +70,9 @@ def of_state(state: State) -> Any:
     return Issue.objects.filter(state=state)
 
 
-def preview_links(fate: PreviewLinkStatus) -> Any:
+def preview_links(status: PreviewLinkStatus) -> Any:
     links: Any = PreviewLink.objects.with_status()
-    return links.filter(fate=fate)
+    return links.filter(status=status)
 
 
 # What is there to be seen, and how often.
@@ -93,15 +93,15 @@ THERE: dict[str, tuple[Callable[[], Any], int]] = {
     "withdrawn issues": (lambda: LogEntry.objects.filter(action=Action.WITHDRAW), 1),
     "emergencies that wait for an approval": (lambda: live().flagged(), 1),
     "stories that a correction left out": (lambda: live().filter(stories__uid=full.DROPPED), 0),
-    "the storyline of a model": (lambda: Story.objects.live().filter(thread="xgsh7bcd"), 4),
-    "the storyline of a city's pavements": (lambda: Story.objects.live().filter(thread="mngd2bcd"), 2),
-    "the storyline of an outage": (lambda: Story.objects.live().filter(thread="hrbr2bcd"), 4),
+    "the storyline of a model": (lambda: Story.objects.live().filter(storyline="xgsh7bcd"), 4),
+    "the storyline of a city's pavements": (lambda: Story.objects.live().filter(storyline="mngd2bcd"), 2),
+    "the storyline of an outage": (lambda: Story.objects.live().filter(storyline="hrbr2bcd"), 4),
     "issues with a cover": (lambda: live().exclude(cover=""), 3),
     "pictures": (lambda: Picture.objects.all(), 4),
     "covers and pictures in texts": (lambda: live(pictures__isnull=False), 4),
     "open comments": (lambda: Comment.objects.open_comments(), 4),
     "resolved comments": (lambda: Comment.objects.exclude(resolved_at=None), 2),
-    "replies": (lambda: Comment.objects.exclude(thread=None), 2),
+    "replies": (lambda: Comment.objects.exclude(parent=None), 2),
     "what a guest said": (lambda: Comment.objects.exclude(preview_link=None), 1),
     "stories signed off in an issue that is in review": (
         lambda: StorySignOff.objects.filter(issue__state=State.IN_REVIEW),
