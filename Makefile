@@ -1,4 +1,4 @@
-.PHONY: setup run dev test check-site mutants lint messages lock clean
+.PHONY: setup run dev test coverage check-site mutants lint messages lock clean
 
 setup:    ## the environment alone, in .venv
 	@bin/setup
@@ -11,6 +11,10 @@ dev:      ## the same for who changes it: autoreload, error pages, a full demo, 
 
 test:     ## the whole suite
 	@bin/test
+
+coverage: ## which lines no test runs; apart from make test, whose time it would nearly double
+	@bin/setup dev
+	@.venv/bin/python -m pytest -q -n 2 -m "not browser" --cov=digests --cov=newsroom
 
 check-site: ## proves the readers' pages: accessibility, HTML, Lighthouse, weight, keyboard
 	@bin/setup dev
