@@ -112,7 +112,7 @@ def test_a_thread_on_an_insight_is_shown_at_its_story(draft: Make, people: Simpl
     story = next(issue.head.manuscript.items)
     comments.say(issue, "站得住吗？", by=people.reviewer, uid=story.insights[1].uid)
     (thread,) = threads_of(issue, issue.head.manuscript)
-    assert (thread.home, thread.about, thread.is_gone) == (story.uid, "其二", False)
+    assert (thread.home, thread.row.about, thread.is_gone) == (story.uid, "其二", False)
     better = (story.insights[0], replace(story.insights[1], text="其二，有据"), Insight("其三"))
     issue = revise(issue, people.writer, with_first_story(insights=better))
     (thread,) = threads_of(issue, issue.head.manuscript)

@@ -205,7 +205,7 @@ def _asked(
             _question(one, request.POST, chosen, is_newer=known.get(one.name, one.theirs) != one.theirs)
             for one in found.clashes
         ],
-        who=", ".join(dict.fromkeys(entry.actor_name for entry in since)),
+        who=", ".join(dict.fromkeys(entry.row.actor_name for entry in since)),
         since=since,
         theirs=compare(seen, now),
         changes=compare(now, found.manuscript),

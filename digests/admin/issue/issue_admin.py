@@ -174,7 +174,7 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, nested_admin.NestedModelA
             opened(request, issue)
             mark_problems(issue, desk.problems)
             if desk.head:
-                talk = [thread for thread in threads_of(issue, desk.head.manuscript) if not thread.resolved_at]
+                talk = [thread for thread in threads_of(issue, desk.head.manuscript) if not thread.row.resolved_at]
             count_comments(issue, talk)
         is_restored = getattr(request, "is_restored", False)
         context |= {

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from digests.admin.issue.rows import standing
+from digests.admin.review.comments import ShownComment
 from digests.editorial.preflight import Problem
 from digests.models import Brief, Issue, NewsItem
 
@@ -36,7 +37,7 @@ def mark_problems(issue: Issue, problems: Iterable[Problem]) -> None:
             row.problem = problem.severity
 
 
-def count_comments(issue: Issue, comments: Iterable[Any]) -> None:
+def count_comments(issue: Issue, comments: Iterable[ShownComment]) -> None:
     """Set `threads` on each story and brief that has open comments, to their number."""
     rows = standing(issue)
     by_uid = {row.uid: row for row in (*rows[NewsItem], *rows[Brief])}

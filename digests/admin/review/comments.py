@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -28,30 +29,57 @@ def may_comment(user: Any) -> bool:
     return bool(user.has_perm("digests.add_comment"))
 
 
-def threads_of(issue: Issue, words: Manuscript) -> list[Any]:
-    """Return an issue's threads, oldest first: the first remark of each with all its remarks, ready for a template."""
-    comments: list[Any] = list(issue.comments.select_related("revision"))
+@dataclass(frozen=True, slots=True)
+class ShownRemark:
+    """One text of a thread."""
+
+    row: Comment
+    shown: str  # when it was said, by the clock of the digest
+    runs: list[tuple[str, str]]  # its text in parts, each with the name that it is a mention of
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComment:
+    """A comment with its replies, and where it stands in the words as they are now."""
+
+    row: Comment
+    remarks: list[ShownRemark]  # itself and its replies
+    home: str  # the uid of the thing it is shown at: of an insight, its story
+    is_gone: bool  # what it is on is not there any more
+    title: str  # of the thing it is shown at
+    on: str  # what of that thing it is on; empty if it is the whole
+    stood_at: str  # the words it was said of, where they have changed
+    resolved: str  # when it was, by the clock of the digest
+
+
+def threads_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
+    """Return an issue's comments, oldest first, each with its replies."""
+    comments = list(issue.comments.select_related("revision"))
     people = [one.get_username() for one in editorial_comments.staff()] if comments else []
-    remarks: dict[int, list[Any]] = defaultdict(list)
+    remarks: dict[int, list[ShownRemark]] = defaultdict(list)
     for comment in comments:
-        comment.shown = f"{issue.local(comment.created_at):%m-%d %H:%M}"
-        comment.runs = list(editorial_comments.runs(comment.text, people))
-        remarks[comment.parent_id or comment.pk].append(comment)
+        shown = f"{issue.local(comment.created_at):%m-%d %H:%M}"
+        runs = list(editorial_comments.runs(comment.text, people))
+        remarks[comment.parent_id or comment.pk].append(ShownRemark(comment, shown, runs))
     homes = {insight.uid: item.uid for item in words.items for insight in item.insights}
-    first = [comment for comment in comments if comment.parent_id is None]
-    for thread in first:
-        thing = editorial_comments.thing(words, thread.uid)
-        thread.remarks = remarks[thread.pk]
-        thread.home = homes.get(thread.uid, thread.uid)
-        thread.is_gone = thing is None
-        thread.title = editorial_comments.about(words, thread.home, "") or thread.about
-        thread.on = part(thing, thread.field)
+
+    def shown_comment(first: Comment) -> ShownComment:
+        thing = editorial_comments.thing(words, first.uid)
+        home = homes.get(first.uid, first.uid)
         # What stands there now says it for itself.
-        thread.stood_at = (
-            "" if thread.about == editorial_comments.about(words, thread.uid, thread.field) else thread.about
+        is_same = first.about == editorial_comments.about(words, first.uid, first.field)
+        return ShownComment(
+            first,
+            remarks[first.pk],
+            home=home,
+            is_gone=thing is None,
+            title=editorial_comments.about(words, home, "") or first.about,
+            on=part(thing, first.field),
+            stood_at="" if is_same else first.about,
+            resolved=f"{issue.local(first.resolved_at):%m-%d %H:%M}" if first.resolved_at else "",
         )
-        thread.resolved = f"{issue.local(thread.resolved_at):%m-%d %H:%M}" if thread.resolved_at else ""
-    return first
+
+    return [shown_comment(comment) for comment in comments if comment.parent_id is None]
 
 
 def part(thing: Any, field: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -26,15 +28,41 @@ def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
     return told(differences, lambda place, text: readable(place, text, earlier))
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An edition in the list of revisions, with its times by the clock of the digest."""
+
+    number: int
+    live: bool
+    scheduled: bool
+    begins: str
+    until: str
+    flagged: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRevision:
+    """A revision with the editions that were made of it."""
+
+    row: Revision
+    shown: str  # when it was saved, by the clock of the digest
+    marks: list[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry of the log."""
+
+    row: LogEntry
+    shown: str  # when it was, by the clock of the digest
+
+
 def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:
     """Return what the history page shows, with the difference of the two revisions that were asked for."""
     editions = Edition.objects.defer("page").order_by("number")
-    revisions: list[Any] = list(issue.revisions.prefetch_related("reviews", Prefetch("editions", editions)))
+    revisions = list(issue.revisions.prefetch_related("reviews", Prefetch("editions", editions)))
     now = timezone.now()
-    for revision in revisions:
-        revision.issue = issue
-        revision.shown = f"{issue.local(revision.created_at):%Y-%m-%d %H:%M:%S}"
-        revision.marks = [_mark(issue, edition, now) for edition in revision.editions.all()]
     by_number = {str(revision.number): revision for revision in revisions}
     newest = revisions[0] if revisions else None
     new = by_number.get(wanted.get("to", ""), newest)
@@ -44,7 +72,14 @@ def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:
     if old and new and old.number > new.number:
         old, new = new, old
     return {
-        "revisions": revisions,
+        "revisions": [
+            ShownRevision(
+                revision,
+                f"{issue.local(revision.created_at):%Y-%m-%d %H:%M:%S}",
+                [_mark(issue, edition, now) for edition in revision.editions.all()],
+            )
+            for revision in revisions
+        ],
         "old": old,
         "new": new,
         "changed": compare(old.manuscript, new.manuscript) if old and new and old != new else [],
@@ -53,16 +88,16 @@ def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _mark(issue: Issue, edition: Edition, now: Any) -> dict[str, Any]:
-    return {
-        "number": edition.number,
-        "live": edition.is_live(now),
-        "scheduled": edition.live_from > now,
-        "from": f"{issue.local(edition.live_from):%m-%d %H:%M}",
-        "until": f"{issue.local(edition.live_until):%m-%d %H:%M}" if edition.live_until else "",
-        "flagged": bool(edition.forced_reason and not edition.endorsed_at),
-        "reason": edition.forced_reason,
-    }
+def _mark(issue: Issue, edition: Edition, now: datetime) -> Mark:
+    return Mark(
+        edition.number,
+        live=edition.is_live(now),
+        scheduled=edition.live_from > now,
+        begins=f"{issue.local(edition.live_from):%m-%d %H:%M}",
+        until=f"{issue.local(edition.live_until):%m-%d %H:%M}" if edition.live_until else "",
+        flagged=bool(edition.forced_reason and not edition.endorsed_at),
+        reason=edition.forced_reason,
+    )
 
 
 class Kept(admin.ModelAdmin[Any]):
@@ -172,14 +207,10 @@ class LogEntryAdmin(Kept):
     ]  # fmt: skip
 
 
-def said_since(issue: Issue, version: int) -> list[Any]:
+def said_since(issue: Issue, version: int) -> list[ShownEntry]:
     """Return who did what since a version, oldest first: each entry of the log is one version."""
     return _shown(issue, issue.log.order_by("pk")[max(version, 0) :])
 
 
-def _shown(issue: Issue, entries: Iterable[Any]) -> list[Any]:
-    """Return entries of the log with their time as the digest's clock shows it."""
-    found = list(entries)
-    for entry in found:
-        entry.shown = f"{issue.local(entry.at):%Y-%m-%d %H:%M:%S}"
-    return found
+def _shown(issue: Issue, entries: Iterable[LogEntry]) -> list[ShownEntry]:
+    return [ShownEntry(entry, f"{issue.local(entry.at):%Y-%m-%d %H:%M:%S}") for entry in entries]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -118,18 +120,40 @@ def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | N
         return None
 
 
-def _shown(issue: Issue) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A preview link with its status; instants by the clock of the digest, empty for never."""
+
+    row: PreviewLink
+    status: PreviewLinkStatus
+    address: str  # empty, unless it is open
+    remarks: int
+    until: str
+    first: str
+    last: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == PreviewLinkStatus.OPEN
+
+
+def _shown(issue: Issue) -> list[ShownLink]:
     counted = issue.preview_links.with_status().annotate(remark_count=Count("comments"))
     # Said again: an order of the model's own is lost where rows are counted.
-    links: list[Any] = list(counted.select_related("revision").order_by("-created_at", "-pk"))
-    for link in links:
-        link.is_open = link.status == PreviewLinkStatus.OPEN
-        link.said = PreviewLinkStatus(link.status).label
-        link.address = preview_links.address(link) if link.is_open else ""
-        link.until, link.first, link.last = (
-            _when(issue, at) for at in (link.expires_at, link.first_opened_at, link.last_opened_at)
+    # What is annotated, its type does not say.
+    links: Iterable[Any] = counted.select_related("revision").order_by("-created_at", "-pk")
+    return [
+        ShownLink(
+            link,
+            status := PreviewLinkStatus(link.status),
+            address=preview_links.address(link) if status == PreviewLinkStatus.OPEN else "",
+            remarks=link.remark_count,
+            until=_when(issue, link.expires_at),
+            first=_when(issue, link.first_opened_at),
+            last=_when(issue, link.last_opened_at),
         )
-    return links
+        for link in links
+    ]
 
 
 def _when(issue: Issue, at: datetime | None) -> str:

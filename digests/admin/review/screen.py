@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from digests.admin.issue import local_copy
 from digests.admin.issue.actions import Choice, Desk, next_page
-from digests.admin.review.comments import may_comment, places, resolve, revision_named, threads_of, wanted
+from digests.admin.review.comments import ShownComment, may_comment, places, resolve, revision_named, threads_of, wanted
 from digests.admin.review.history import compare
 from digests.admin.setup.notice import opened
 from digests.editorial import comments as editorial_comments
@@ -55,7 +55,7 @@ class Entry:
     title: str
     anchor: str  # where it stands on the page
     changes: tuple[Change, ...] = ()
-    threads: tuple[Any, ...] = ()
+    threads: tuple[ShownComment, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     sha256: str = ""
     is_ticked: bool = False
@@ -70,12 +70,12 @@ class Entry:
         return tuple(change for change in self.changes if change.kind != "added" or change.is_part)
 
     @property
-    def open(self) -> tuple[Any, ...]:
-        return tuple(thread for thread in self.threads if not thread.resolved_at)
+    def open(self) -> tuple[ShownComment, ...]:
+        return tuple(thread for thread in self.threads if not thread.row.resolved_at)
 
     @property
-    def resolved(self) -> tuple[Any, ...]:
-        return tuple(thread for thread in self.threads if thread.resolved_at)
+    def resolved(self) -> tuple[ShownComment, ...]:
+        return tuple(thread for thread in self.threads if thread.row.resolved_at)
 
 
 class Screen(Desk):
@@ -122,11 +122,11 @@ class Screen(Desk):
         ]
 
     @cached_property
-    def threads(self) -> list[Any]:
+    def threads(self) -> list[ShownComment]:
         return threads_of(self.issue, self.words)
 
     @property
-    def orphans(self) -> list[Any]:
+    def orphans(self) -> list[ShownComment]:
         return [thread for thread in self.threads if thread.is_gone]
 
     @cached_property
