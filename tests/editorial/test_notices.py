@@ -286,6 +286,37 @@ def test_what_is_missed_is_made_good_by_what_happens_next(
     assert blocked() == {("editor", "publish")}
 
 
+def test_a_correction_that_was_missed_is_made_good_too(published: Make, people: SimpleNamespace) -> None:
+    issue = reword(published(), "更正后的标题", by=people.writer)
+    workflow.perform(Action.SUBMIT, issue, by=people.writer)
+    workflow.perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
+    assert blocked() == set()  # nobody heard of it
+    telling.tell_all()
+    assert blocked() == {("editor", "publish")}
+
+
+def test_a_mention_in_a_draft_waits_for_whoever_comes_to_the_desk_later(
+    draft: Make,
+    people: SimpleNamespace,
+    say: Callable[..., Comment],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    say(draft(), "@outsider 看看", people.writer)
+    assert blocked() == set()
+    with django_capture_on_commit_callbacks(execute=True):
+        people.outsider.groups.add(Group.objects.get(name="reviewer"))
+    assert blocked() == {("outsider", "mention")}
+
+
+def test_what_waits_for_nobody_is_left_alone(published: Make, draft: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    published()
+    draft(date=date(2026, 3, 2))
+    told: list[Issue] = []
+    monkeypatch.setattr(telling, "tell", lambda issue: told.append(issue) or set())
+    assert telling.tell_all() == set()
+    assert told == []
+
+
 def test_roles_and_leaving_change_who_is_waited_for(
     draft: Make,
     people: SimpleNamespace,

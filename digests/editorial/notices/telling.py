@@ -8,14 +8,14 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from digests.editorial.notices import Ending, News
 from digests.editorial.notices.blocking import waits
 from digests.editorial.permissions import at_the_desk
 from digests.editorial.workflow import Refused, lock
-from digests.models import Edition, Issue, Notice, NotificationPreference
+from digests.models import Comment, Edition, Issue, Notice, NotificationPreference, Revision
 from digests.models.notices import BLOCKING
 from digests.models.states import State
 
@@ -49,13 +49,16 @@ def tell(issue: Issue, news: Iterable[News] = (), ending: Ending = NOBODY) -> se
 
 def tell_all() -> set[datetime]:
     """Bring every issue up to date that waits for somebody, or is said to."""
-    flagged = Edition.objects.ever_live().flagged().values("issue")
+    head = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("pk")[:1]
     restless = Issue.objects.filter(
         Q(state__in=[State.IN_REVIEW, State.CHANGES_REQUESTED])
-        | Q(state=State.APPROVED, editions=None)
+        # Also a correction: what readers have is an earlier edition.
+        | Q(~Exists(Edition.objects.filter(revision=Subquery(head))), state=State.APPROVED)
+        # In any state: a comment may name somebody who waits in vain for a role.
+        | Q(Exists(Comment.objects.open_comments().filter(issue=OuterRef("pk"))))
         | Q(pk__in=Notice.objects.blocking().values("issue"))
-        | Q(pk__in=flagged)
-    ).distinct()
+        | Q(pk__in=Edition.objects.ever_live().flagged().values("issue"))
+    )
     return {due for issue in restless for due in tell(issue)}
 
 
