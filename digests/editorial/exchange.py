@@ -294,7 +294,7 @@ def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
 
 
 def cite(issue: Issue) -> None:
-    """Rewrite the citations of an issue from the links of its headlines and in its texts."""
+    """Bring the citations of an issue up to date with its headline links and the links in its texts."""
     items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights"))
     briefs = list(Brief.objects.filter(section__issue=issue))
     found: list[tuple[dict[str, Any], str, bool]] = []
@@ -306,10 +306,16 @@ def cite(issue: Issue) -> None:
     for brief in briefs:
         found += [({"brief": brief}, url, False) for url in links(brief.text)]
     sources = Source.objects.known(url for _, url, _ in found)
-    Citation.objects.filter(item__in=items).delete()
-    Citation.objects.filter(brief__in=briefs).delete()
-    Citation.objects.bulk_create(
+    wanted = [
         Citation(**owner, source=sources[domain], url=url[:2000], is_headline=is_headline)
         for owner, url, is_headline in found
         if (domain := values.domain(url)) in sources
-    )
+    ]
+    standing = Citation.objects.filter(Q(item__in=items) | Q(brief__in=briefs)).order_by("pk")
+    if list(map(_said, standing)) != list(map(_said, wanted)):
+        standing.delete()
+        Citation.objects.bulk_create(wanted)
+
+
+def _said(citation: Citation) -> tuple[Any, ...]:
+    return citation.item_id, citation.brief_id, citation.source_id, citation.url, citation.is_headline

@@ -31,8 +31,12 @@ class SourceManager(models.Manager["Source"]):
     def known(self, urls: Iterable[str]) -> dict[str, Source]:
         """Return the sources of links by domain, adding those that are new, as not classified."""
         domains = {name for url in urls if 0 < len(name := domain(url)) <= 253}
-        self.bulk_create([Source(domain=name) for name in sorted(domains)], ignore_conflicts=True)
-        return {source.domain: source for source in self.filter(domain__in=domains)}
+        found = {source.domain: source for source in self.filter(domain__in=domains)}
+        # Only what is missing is inserted: PostgreSQL takes a number for every row offered, for those it has too.
+        if missing := sorted(domains - found.keys()):
+            self.bulk_create([Source(domain=name) for name in missing], ignore_conflicts=True)
+            found |= {source.domain: source for source in self.filter(domain__in=missing)}
+        return found
 
     def at(self, name: str) -> Source | None:
         """Return the source of a domain in any spelling: with `www.`, in capitals, in Unicode or in Punycode."""

@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from digests.editorial import exchange, workflow
 from digests.manuscript.reader import read
-from digests.manuscript.values import Insight, Manuscript, NewsItem, Section
+from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
 from digests.manuscript.writer import write
 from digests.models import Citation, Digest, Issue, Source
 from digests.models import NewsItem as Item
-from tests.conftest import manuscript
+from tests.conftest import manuscript, reword
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -171,3 +171,28 @@ def test_each_link_is_a_citation_of_a_source(draft: Make) -> None:
         ("nature.com", "peer_reviewed", False),
     ]
     assert Source.objects.filter(domain="example.test").count() == 1
+
+
+def test_saves_that_add_nothing_take_no_numbers(draft: Make, people: SimpleNamespace) -> None:
+    """Sitemaps list sources by their numbers: gaps would leave parts that are all but empty."""
+    issue = draft()
+    cited = list(Citation.objects.order_by("pk").values_list("pk", flat=True))
+    last = Source.objects.latest("pk").pk
+    for number in range(5):
+        issue = reword(issue, f"第 {number} 个标题", by=people.writer)
+    assert list(Citation.objects.order_by("pk").values_list("pk", flat=True)) == cited
+    with workflow.editing(issue, by=people.writer) as locked:
+        words = manuscript()
+        briefs = (*words.sections[-1].briefs, Brief("见 https://new.test/1"))
+        exchange.to_rows(replace(words, sections=(*words.sections[:-1], Section("更多动态", briefs=briefs))), locked)
+    assert Source.objects.get(domain="new.test").pk == last + 1
+    assert Citation.objects.filter(source__domain="new.test").count() == 1
+
+
+def test_links_that_change_places_are_cited_anew(draft: Make, people: SimpleNamespace) -> None:
+    issue = draft(sections=(Section("版块", briefs=(Brief("https://one.test/ https://two.test/"),)),))
+    with workflow.editing(issue, by=people.writer) as locked:
+        briefs = (Brief("https://two.test/ https://one.test/"),)
+        exchange.to_rows(manuscript(sections=(Section("版块", briefs=briefs),)), locked)
+    urls = Citation.objects.order_by("pk").values_list("url", flat=True)
+    assert list(urls) == ["https://two.test/", "https://one.test/"]

@@ -411,6 +411,18 @@ def test_an_edit_tells_whose_approval_it_voids_and_edits_in_a_row_are_one_event(
     ]
 
 
+def test_what_people_were_told_already_takes_no_numbers(
+    approved: Make, people: SimpleNamespace, edit: Callable[..., Issue]
+) -> None:
+    issue = edit(approved(), "一", people.colleague)
+    last = Notice.objects.latest("pk").pk
+    for title in ("二", "三", "四"):
+        issue = edit(issue, title, people.colleague)
+    edit(issue, "五", people.editor)
+    anew = Notice.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
+    assert list(anew) == [last + 1, last + 2]
+
+
 def test_asking_for_changes_tells_who_had_approved(
     approved: Make, people: SimpleNamespace, do: Callable[..., Issue]
 ) -> None:

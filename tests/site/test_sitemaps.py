@@ -243,6 +243,28 @@ def test_tags_and_sources_stay_in_the_part_that_their_number_gives_them(
     assert {one: part for part in parts for one in entries(client, part)} == part_of
 
 
+def test_parts_that_would_be_empty_are_not_named(
+    client: Client, published: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("digests.site.public_addresses", "digests.site.views.sitemaps"):
+        monkeypatch.setattr(f"{module}.NUMBERS_A_SITEMAP", 2)
+    published()
+    for number in range(5):  # numbers that no live story has
+        Source.objects.create(domain=f"gap{number}.test")
+        Tag.objects.create(name=f"空{number}")
+    later = NewsItem("新", "https://later.test/1", body="正文", tags=("后来",))
+    published(date=DAY + timedelta(days=1), sections=(Section("版块", items=(later,)),))
+    parts = entries(client, "/sitemap.xml")
+    listed = {part: set(entries(client, part)) for part in parts}
+    assert [part for part, pages in listed.items() if not pages] == []
+    for name, url, row in (
+        ("tags", f"/tags/{quote('后来')}/", Tag.objects.get(name="后来")),
+        ("sources", "/sources/later.test/", Source.objects.get(domain="later.test")),
+    ):
+        assert url in listed[f"/sitemap-{name}-{row.pk // 2}.xml"]
+        assert f"/sitemap-{name}-{row.pk // 2 - 1}.xml" not in parts
+
+
 def test_a_source_changed_when_its_last_live_story_went_out(
     client: Client, published: Make, people: SimpleNamespace
 ) -> None:

@@ -44,7 +44,7 @@ def tell(issue: Issue, news: Iterable[News] = (), ending: Ending = NOBODY) -> se
             for place, one in _by_place(news).items()
             if place not in wanted and place[0] in here and place[0] not in busy
         }
-        return _write(locked, fresh, rest)
+        return _write(locked, fresh, _unwritten(rest))
 
 
 def tell_all() -> set[datetime]:
@@ -89,6 +89,15 @@ def _settle(issue: Issue, wanted: dict[Place, News], ending: Ending) -> dict[Pla
     return {
         place: news for place, news in wanted.items() if not ((notice := standing.get(place)) and _stays(notice, news))
     }
+
+
+def _unwritten(news: dict[Place, News]) -> dict[Place, News]:
+    """Leave out what people were told before, such as the later ones of edits in a row."""
+    if not news:
+        return news
+    keys = {key for _person, key in news}
+    told = set(Notice.objects.filter(key__in=keys).values_list("person_id", "key"))
+    return {place: one for place, one in news.items() if place not in told}
 
 
 def _stays(notice: Notice, news: News) -> bool:
