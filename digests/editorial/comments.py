@@ -6,11 +6,12 @@ Sections have no name of their own; what is said of one is said on the issue.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from digests.models import Comment, Issue, LastReviewed, Revision
 
 LONGEST = 10_000  # characters of one remark
 LONGEST_ABOUT = 200
+LONGEST_NAME = 150  # of a person, as they log in
+MOST_NAMES = 400  # that one query asks for; SQLite takes no more than some thousands
 
 # What a remark may be on besides the whole thing.
 FIELDS: dict[type, tuple[str, ...]] = {
@@ -144,17 +147,42 @@ def about(words: Manuscript | None, uid: str, field: str) -> str:
     return ""
 
 
-def staff() -> list[Any]:
+def staff() -> Any:
     """Return the people whom a remark can name, by the names that they log in with."""
-    return list(get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username"))
+    return get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
 
 
-def mentioned(text: str) -> list[Any]:
-    """Return the staff whom a text names with an @, each once."""
-    if "@" not in text:
-        return []
-    people = {one.get_username(): one for one in staff()}
+def named_in(*texts: str) -> dict[str, Any]:
+    """Return the staff whose names stand behind an @ in texts, by name: at least all whom `mentioned` finds in them.
+
+    One query for any number of texts, and none for texts without an @. Only those people are read, unless the texts
+    hold more names than a query should.
+    """
+    names = {name for text in texts for match in MENTION.finditer(text) for name in _beginnings(match[1])}
+    if not names:
+        return {}
+    people = staff()
+    if len(names) <= MOST_NAMES:
+        # As written, too: SQLite lowers only the letters of ASCII.
+        either = names | {name.lower() for name in names}
+        people = people.annotate(lowered=Lower("username")).filter(lowered__in=either)
+    return {one.get_username(): one for one in people}
+
+
+def mentioned(text: str, people: Mapping[str, Any] | None = None) -> list[Any]:
+    """Return the staff whom a text names with an @, each once.
+
+    `people` is what `named_in` found in this text and others, so that many texts cost one query.
+    """
+    people = named_in(text) if people is None else people
     return list({name: people[name] for _run, name in runs(text, people) if name}.values())
+
+
+def _beginnings(word: str) -> Iterator[str]:
+    """Yield every name that may be meant by the word behind an @: what follows a name may belong to the sentence."""
+    for end in range(1, min(len(word), LONGEST_NAME) + 1):
+        if _begins(word, word[:end]):
+            yield word[:end]
 
 
 def runs(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:

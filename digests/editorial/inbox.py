@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from digests.editorial.comments import runs, staff
+from digests.editorial.comments import named_in, runs
 from digests.editorial.day_status import DayStatus, days, today, with_heads
 from digests.editorial.permissions import has_words_of, may, who_mends
 from digests.editorial.preflight import Known, blockers, check, known
@@ -236,13 +236,13 @@ def open_comments(user: Any) -> list[Thread]:
         .order_by("-last_at", "-pk")[:MOST]
     )
     talk = [(thread, list(thread.replies.all())) for thread in found]
-    names = [one.get_username() for one in staff()] if talk else []
+    names = named_in(*(one.text for thread, replies in talk for one in (thread, *replies)))
     return [
         Thread(thread, thread.last_at, len(replies), _mentions(user, [thread, *replies], names))
         for thread, replies in talk
     ]
 
 
-def _mentions(user: Any, remarks: Iterable[Comment], names: list[str]) -> bool:
+def _mentions(user: Any, remarks: Iterable[Comment], names: Iterable[str]) -> bool:
     """Say whether remarks name a person, by the same reading of an @ that tells them."""
     return any(name == user.get_username() for one in remarks for _run, name in runs(one.text, names))

@@ -9,11 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from digests.admin.review.comments import threads_of
 from digests.editorial import comments, workflow
+from digests.editorial.notices.blocking import waits
 from digests.editorial.sign_offs import tick
 from digests.manuscript.values import Insight, Manuscript
 from digests.models import Comment, Issue, LastReviewed, StorySignOff
@@ -233,6 +236,36 @@ def test_only_active_staff_is_mentioned(people: SimpleNamespace) -> None:
     people.second.is_staff = False
     people.second.save()
     assert comments.mentioned("@editor @second @outsider @nobody") == [people.outsider]
+
+
+@pytest.mark.parametrize(
+    "text", ["@Writer请看 @second，@SECOND @nobody", " ".join(f"@n{n}" for n in range(500)) + " @Writer @second"]
+)
+def test_one_query_finds_who_is_mentioned(
+    people: SimpleNamespace, django_assert_num_queries: DjangoAssertNumQueries, text: str
+) -> None:
+    with django_assert_num_queries(1):
+        assert comments.mentioned(text) == [people.writer, people.second]
+    with django_assert_num_queries(0):
+        assert comments.mentioned("没有人") == []
+
+
+def test_nobody_is_read_who_is_not_mentioned(people: SimpleNamespace) -> None:
+    texts = ("请@writer看，a@reviewer.test", "@Edi @editors @second.x @小王子", "没有人")
+    assert set(comments.named_in(*texts)) == {"writer", "second"}
+
+
+def test_open_threads_cost_one_query_for_whom_they_mention(
+    draft: Make, people: SimpleNamespace, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    issue = draft()
+    comments.say(issue, "@writer @second", by=people.reviewer)
+    with CaptureQueriesContext(connection) as once:
+        assert [news.people for news in waits(issue)] == [{people.writer.pk, people.second.pk}]
+    for _ in range(5):
+        comments.say(issue, "@writer @editor", by=people.reviewer)
+    with django_assert_max_num_queries(len(once)):
+        assert len(waits(issue)) == 6
 
 
 # Ticks

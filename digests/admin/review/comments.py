@@ -55,7 +55,7 @@ class ShownComment:
 def threads_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
     """Return an issue's comments, oldest first, each with its replies."""
     comments = list(issue.comments.select_related("revision"))
-    people = [one.get_username() for one in editorial_comments.staff()] if comments else []
+    people = editorial_comments.named_in(*(comment.text for comment in comments))
     remarks: dict[int, list[ShownRemark]] = defaultdict(list)
     for comment in comments:
         shown = f"{issue.local(comment.created_at):%m-%d %H:%M}"

@@ -11,7 +11,7 @@ from itertools import chain
 
 from django.utils import timezone
 
-from digests.editorial.comments import mentioned
+from digests.editorial.comments import mentioned, named_in
 from digests.editorial.notices import News
 from digests.editorial.permissions import at_the_desk, authors, who_may, who_mends
 from digests.editorial.workflow import is_approved
@@ -90,10 +90,11 @@ def _words(issue: Issue, head: Revision) -> Iterator[News]:
         return
     here, writers = at_the_desk(), authors(issue, until=head)
     is_out = head.editions.exclude(live_until__lte=timezone.now()).exists()
+    people = {} if is_out else named_in(*(comment.text for thread in still_open for comment in thread))
     for thread in still_open:
         for place, comment in enumerate(thread):
             answered = {later.author_id for later in thread[place:]}
-            named = set() if is_out else {one.pk for one in mentioned(comment.text)} & here
+            named = {one.pk for one in mentioned(comment.text, people)} & here
             yield News.of(f"said:{comment.pk}", "mention", named - answered, **remark(comment))
         last = thread[-1]
         if issue.state == State.IN_REVIEW and last.author_id not in writers:
