@@ -54,7 +54,7 @@ class ShownComment:
 
 def threads_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
     """Return an issue's comments, oldest first, each with its replies."""
-    comments = list(issue.comments.select_related("revision"))
+    comments = list(issue.comments.select_related("revision").defer("revision__content"))
     people = editorial_comments.named_in(*(comment.text for comment in comments))
     remarks: dict[int, list[ShownRemark]] = defaultdict(list)
     for comment in comments:

@@ -61,7 +61,9 @@ class ShownEntry:
 def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:
     """Return what the history page shows, with the difference of the two revisions that were asked for."""
     editions = Edition.objects.defer("page").order_by("number")
-    revisions = list(issue.revisions.prefetch_related("reviews", Prefetch("editions", editions)))
+    # Without their words, each of which is a whole issue: only the two that are compared are read.
+    kept = issue.revisions.defer("content").prefetch_related("reviews", Prefetch("editions", editions))
+    revisions = list(kept)
     now = timezone.now()
     by_number = {str(revision.number): revision for revision in revisions}
     newest = revisions[0] if revisions else None
@@ -160,7 +162,9 @@ class EditionAdmin(Kept):
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        return super().get_queryset(request).defer("page").select_related("revision", "issue__digest")
+        return (
+            super().get_queryset(request).defer("page", "revision__content").select_related("revision", "issue__digest")
+        )
 
     @admin.display(description=gettext_lazy("approved"), boolean=True)
     def is_flagged(self, edition: Edition) -> bool:
@@ -181,6 +185,9 @@ class ReviewAdmin(Kept):
     list_filter = ["verdict"]
     search_fields = ["reviewer_name"]
     fields = ["revision", "sha256", "reviewer_name", "verdict", "note", "at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+        return super().get_queryset(request).defer("revision__content")
 
     @admin.display(description=gettext_lazy("revision"))
     def revision_of(self, review: Review) -> str:

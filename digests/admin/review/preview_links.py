@@ -141,7 +141,7 @@ def _shown(issue: Issue) -> list[ShownLink]:
     counted = issue.preview_links.with_status().annotate(remark_count=Count("comments"))
     # Said again: an order of the model's own is lost where rows are counted.
     # What is annotated, its type does not say.
-    links: Iterable[Any] = counted.select_related("revision").order_by("-created_at", "-pk")
+    links: Iterable[Any] = counted.select_related("revision").defer("revision__content").order_by("-created_at", "-pk")
     return [
         ShownLink(
             link,

@@ -69,7 +69,13 @@ def _publication(issue: Issue, head: Revision) -> Iterator[News]:
 
 def _endorsement(issue: Issue) -> Iterator[News]:
     """Public without approval: whoever may approve it afterwards. Editions of the same words wait for one."""
-    flagged = issue.editions.ever_live().flagged().defer("page").select_related("revision").order_by("number")
+    flagged = (
+        issue.editions.ever_live()
+        .flagged()
+        .defer("page", "revision__content")
+        .select_related("revision")
+        .order_by("number")
+    )
     for edition in {edition.revision_id: edition for edition in flagged}.values():
         yield News.of(
             f"endorse:{edition.revision_id}",

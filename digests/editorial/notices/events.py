@@ -35,7 +35,7 @@ GRAVE = frozenset({Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Actio
 def of_entry(entry: LogEntry) -> Iterator[News]:
     """Yield the news of an action. An archive is no news: it is of the past, and comes by the hundred."""
     issue = entry.issue
-    revision = issue.revisions.filter(sha256=entry.revision_sha256).first() if issue else None
+    revision = issue.revisions.defer("content").filter(sha256=entry.revision_sha256).first() if issue else None
     if issue is None or revision is None:
         return
     action = Action(entry.action)
@@ -86,7 +86,7 @@ def _who_did(revision: Revision, *actions: Action) -> set[int]:
 def _edit(issue: Issue, entry: LogEntry, revision: Revision) -> Iterator[News]:
     """Whose approval it voids, and the other authors. Edits that one person makes in a row are one event."""
     details = {"who": entry.actor_name}
-    before = issue.revisions.filter(number=revision.number - 1).first()
+    before = issue.revisions.defer("content").filter(number=revision.number - 1).first()
     if before is None:
         return
     voided = before.reviews.filter(verdict=Review.Verdict.APPROVED).values_list("reviewer_id", flat=True)
