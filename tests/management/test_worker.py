@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -82,12 +84,17 @@ def test_chores_are_done_once_a_night(running: Any, settings: Settings) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
     cache.clear()
     old = running(ME)
+    expired, going_on = (SessionStore(), SessionStore())
+    expired.set_expiry(timezone.now() - timedelta(minutes=1))
+    for session in (expired, going_on):
+        session.save()
     DBTaskResult.objects.update(status="SUCCESSFUL", finished_at=timezone.now() - timedelta(days=20))
     assert not do_chores(datetime(2026, 3, 1, 12))
     assert do_chores(datetime(2026, 3, 1, 4))
     assert not do_chores(datetime(2026, 3, 1, 4, 30))
     assert do_chores(datetime(2026, 3, 2, 4))
     assert not DBTaskResult.objects.filter(pk=old.pk).exists()
+    assert list(Session.objects.values_list("pk", flat=True)) == [going_on.session_key]
 
 
 SHELL = """

@@ -21,6 +21,7 @@ CHORES_AT = 4  # hour, in the newsroom's time zone
 CHORES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("tidy_pictures", {}),
     ("prune_db_task_results", {"queue_name": "*", "min_age_days": 14}),
+    ("clearsessions", {}),  # those that expired: Django leaves them in its table
 )
 LONGEST = timedelta(minutes=30)  # on another machine, a task that runs longer is taken for dead
 TRIES = 3  # a task that so many workers died of is given up
