@@ -1,4 +1,7 @@
-"""Serve stored pictures: those of live editions to everybody, others to staff and to guests with a preview link."""
+"""Stored pictures.
+
+Readers get those of live editions and of digests' own texts; who may see drafts, or one by a link, gets the others too.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.views.static import serve
 
 from digests.editorial import preview_links
 from digests.models import Edition, Issue
+from digests.publishing import pictures
 
 # Listed here because Python 3.11 does not know AVIF.
 CONTENT_TYPES = {
@@ -46,9 +50,13 @@ def image(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 def shown_to_readers(names: list[str]) -> bool:
-    """Tell whether a live edition shows a picture, as its cover or in its text."""
+    """Say whether a live edition shows a picture, as its cover or in its text, or a digest has it in its own texts."""
     live = Edition.objects.live()
-    return live.filter(cover__in=names).exists() or live.filter(pictures__file__in=names).exists()
+    return (
+        live.filter(cover__in=names).exists()
+        or live.filter(pictures__file__in=names).exists()
+        or not pictures.in_digests().isdisjoint(names)
+    )
 
 
 def may_see(request: HttpRequest, names: list[str]) -> bool:

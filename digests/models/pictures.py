@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digests.models.desk import refuse_unfit_picture
@@ -34,6 +35,7 @@ class Picture(models.Model):
     by = models.ForeignKey(**PERSON)
     by_name = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    uploaded_at = models.DateTimeField(default=timezone.now)  # the last time: how long it has waited to be named
 
     class Meta:
         verbose_name = _("picture")

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
-from digests.models import Page, PageStory, Picture
+from digests.models import Digest, Page, PageStory, Picture
 from digests.models.desk import PICTURES, refuse_unfit_picture
 from digests.text.markup import Shown, stored
 
@@ -68,10 +68,10 @@ def take(upload: File[bytes], *, by: Any, alt: str = "") -> Picture:
     content = upload.read()
     sha256 = hashlib.sha256(content).hexdigest()
     picture = Picture.objects.filter(sha256=sha256).first()
+    if picture:
+        Picture.objects.filter(pk=picture.pk).update(uploaded_at=timezone.now())
     if picture is None or not default_storage.exists(picture.file.name or ""):
         picture = _kept(content, sha256, picture, by=by)
-    else:  # its time to be named by something begins anew: see tidy_pictures
-        Picture.objects.filter(pk=picture.pk).update(created_at=timezone.now())
     if alt and not picture.alt:
         picture.alt = alt[:300]
         picture.save(update_fields=["alt"])
@@ -226,6 +226,21 @@ def named(page: Page | PageStory) -> set[str]:
     if isinstance(page, Page) and page.cover.file:
         names.add(page.cover.file)
     return names
+
+
+def in_digests() -> set[str]:
+    """Return the names of the pictures that readers find in what digests say of themselves."""
+    texts = Digest.objects.only("description", "policies", "subscribe_card")
+    return set().union(*map(of_digest, texts))
+
+
+def of_digest(digest: Digest) -> set[str]:
+    """Return the names of the pictures in a digest's own texts, which its pages show and its exports carry.
+
+    The names of pictures are long and random: where one stands in the words, the picture is meant.
+    """
+    texts = (digest.description, digest.policies, digest.subscribe_card)
+    return {name for text in texts for name in NAME.findall(text)}
 
 
 def shown(names: Iterable[str], *, by: str = "") -> dict[str, Shown]:

@@ -9,13 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from digests.editorial import workflow
 from digests.manuscript.values import NewsItem, Section
-from digests.models import Edition, Issue, Picture
+from digests.models import Digest, Edition, Issue, Picture
 from digests.models.states import Action
 from digests.publishing import pictures
 from tests.conftest import manuscript
@@ -111,6 +112,23 @@ def test_a_picture_in_a_text_is_public_while_an_edition_shows_it(
     uid = issue.head.manuscript.sections[0].items[0].uid
     workflow.perform(Action.RETRACT, issue, by=people.editor, note="有误", story=uid)
     assert answers(client, picture) == {NONE}
+
+
+@pytest.mark.parametrize("field", ["description", "policies", "subscribe_card"])
+def test_a_picture_in_what_a_digest_says_of_itself_is_public(
+    digest: Digest, client: Client, picture: Picture, field: str
+) -> None:
+    other = Picture.objects.create(file=f"pictures/{'ef' * 16}.jpg", width=1, height=1)
+    Digest.objects.filter(pk=digest.pk).update(**{field: f"![一面蓝墙]({other.file.url})"})
+    assert answers(client, picture) == {NONE}
+    Digest.objects.filter(pk=digest.pk).update(**{field: f"![一面蓝墙]({picture.file.url})"})
+    assert answers(client, picture) == {PUBLIC}
+
+
+def test_a_picture_in_the_policies_is_where_readers_see_it(digest: Digest, client: Client, picture: Picture) -> None:
+    Digest.objects.filter(pk=digest.pk).update(policies=f"![一面蓝墙]({picture.file.url})")
+    image = BeautifulSoup(client.get("/morning/").content, "html.parser").select_one(".policies img")
+    assert image and client.get(str(image["src"])).status_code == 200
 
 
 def test_a_picture_of_a_draft_is_for_the_desk(

@@ -28,7 +28,7 @@ from pytest_django import Settings
 
 from digests.editorial.preflight import Place, check, passed
 from digests.manuscript.values import NewsItem, Section
-from digests.models import Edition, Issue, Picture
+from digests.models import Digest, Edition, Issue, Picture
 from digests.publishing import pictures
 from digests.text import markup
 from digests.text.markup import Shown
@@ -552,11 +552,12 @@ def test_a_crop_keeps_its_focal_point(size: Any, point: Any, box: Any, focus: in
 
 
 def test_the_list_says_where_pictures_are_used(writer: Client, draft: Make) -> None:
-    picture, other = taken(encoded(drawn())), taken(encoded(drawn(50, 50)))
+    picture, other, policy = taken(encoded(drawn())), taken(encoded(drawn(50, 50))), taken(encoded(drawn(60, 60)))
     issue = draft(**in_text(picture))
+    Digest.objects.update(policies=f"![A]({policy.file.url})")
     page = soup(writer.get("/admin/digests/picture/").content)
     used = [cell.text for cell in page.select(".field-used")]
-    assert sorted(used) == sorted([str(issue), "Nowhere"])
+    assert sorted(used) == sorted([str(issue), str(issue.digest), "Nowhere"])
     change = f"/admin/digests/picture/{other.pk}/change/"
     writer.post(change, {"alt": "Described", "x": "10", "y": "90"})
     other.refresh_from_db()
@@ -582,7 +583,8 @@ def tidy() -> None:
 
 
 def age(picture: Picture, days: int = 8) -> None:
-    Picture.objects.filter(pk=picture.pk).update(created_at=timezone.now() - timedelta(days=days))
+    then = timezone.now() - timedelta(days=days)
+    Picture.objects.filter(pk=picture.pk).update(created_at=then, uploaded_at=then)
 
 
 def test_pictures_that_nothing_names_are_dropped(draft: Make, media_root: Path) -> None:
@@ -596,6 +598,35 @@ def test_pictures_that_nothing_names_are_dropped(draft: Make, media_root: Path) 
     assert set(Picture.objects.all()) == {used, once, fresh}
     assert not list((media_root / "pictures").glob(Path(str(never.file.name)).stem + "*"))
     assert Path(used.file.path).exists() and Path(once.file.path).exists()
+
+
+def test_pictures_in_what_a_digest_says_of_itself_are_kept(digest: Digest) -> None:
+    kept = [taken(encoded(drawn(100 + number, 50))) for number in range(3)]
+    never = taken(encoded(drawn(200, 50)))
+    fields = ("description", "policies", "subscribe_card")
+    Digest.objects.filter(pk=digest.pk).update(
+        **{field: f"![A]({picture.file.url})" for field, picture in zip(fields, kept, strict=True)}
+    )
+    for picture in (*kept, never):
+        age(picture)
+    tidy()
+    assert set(Picture.objects.all()) == set(kept)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_an_upload_of_what_is_here_waits_anew_and_keeps_when_it_came(is_lost: bool) -> None:
+    content = encoded(drawn())
+    picture = taken(content)
+    age(picture)
+    then = Picture.objects.get().created_at
+    if is_lost:
+        Path(picture.file.path).unlink()
+    taken(content)
+    tidy()
+    assert Picture.objects.get().created_at == then
+    age(picture)
+    tidy()
+    assert not Picture.objects.exists()
 
 
 def test_files_that_no_row_knows_are_dropped(media_root: Path) -> None:

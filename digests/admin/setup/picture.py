@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from digests.manuscript.values import line
-from digests.models import Brief, Edition, Insight, Issue, NewsItem, Picture, Section
+from digests.models import Brief, Digest, Edition, Insight, Issue, NewsItem, Picture, Section
 from digests.publishing import pictures
 from digests.text.markup import MEDIA
 
@@ -255,8 +255,11 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
 
     @admin.display(description=gettext_lazy("used in"))
     def used(self, picture: Any) -> str:
-        """Name the issues that went out with it or have it now; `_find` has looked for them."""
-        links = ((reverse("admin:digests_issue_change", args=[issue.pk]), issue) for issue in picture.issues)
+        """Name the issues that went out with it or have it now, and the digests; `_find` has looked for them."""
+        links = (
+            (reverse(f"admin:digests_{row._meta.model_name}_change", args=[row.pk]), row)
+            for row in (*picture.digests, *picture.issues)
+        )
         return format_html_join(", ", '<a href="{}">{}</a>', links) or _("Nowhere")
 
     @admin.display(description=gettext_lazy("uploaded by"), ordering="by_name")
@@ -294,7 +297,7 @@ _TEXTS: tuple[tuple[type[Model], str, str], ...] = (
 
 
 def _find(chosen: list[Any]) -> None:
-    """Note on each picture which issues it is in: those that went out with it, and those that have it now."""
+    """Note on each picture where it is: in issues that went out with it or have it now, and in digests' own texts."""
     found: dict[str, set[int]] = {
         picture.file.name: {one.issue_id for one in picture.editions.all()} for picture in chosen
     }
@@ -307,5 +310,7 @@ def _find(chosen: list[Any]) -> None:
                 if name in found:
                     found[name].add(pk)
     issues = Issue.objects.select_related("digest").in_bulk({pk for pks in found.values() for pk in pks})
+    digests = [(digest, pictures.of_digest(digest)) for digest in Digest.objects.all()] if chosen else []
     for picture in chosen:
+        picture.digests = [digest for digest, names in digests if picture.file.name in names]
         picture.issues = [issues[pk] for pk in sorted(found[picture.file.name], reverse=True) if pk in issues]

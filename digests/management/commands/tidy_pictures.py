@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image, UnidentifiedImageError
 
 from digests.models import Edition, Issue, Picture, Revision
-from digests.publishing.pictures import NAME, make_soon
+from digests.publishing.pictures import NAME, in_digests, make_soon
 
 FOLDERS = ("covers", "pictures")
 UNNAMED = timedelta(days=7)  # how long a picture may wait for a save that names it
@@ -58,9 +58,11 @@ def adopt(name: str) -> bool:
 
 
 def drop_unnamed() -> int:
-    """Delete the pictures uploaded before UNNAMED that no issue, revision or edition names; return how many."""
+    """Delete pictures last uploaded before UNNAMED that no issue, revision, edition or digest names; return how many."""
     before = timezone.now() - UNNAMED
-    old = {picture.file.name: picture for picture in Picture.objects.filter(created_at__lt=before, editions=None)}
+    old = {picture.file.name: picture for picture in Picture.objects.filter(uploaded_at__lt=before, editions=None)}
+    for name in in_digests():
+        old.pop(name, None)
     for name in Issue.objects.filter(cover__in=old).values_list("cover", flat=True):
         old.pop(name, None)
     # Every text that was ever saved is in a revision.
@@ -70,7 +72,7 @@ def drop_unnamed() -> int:
     dropped = 0
     for picture in old.values():
         # Unless somebody uploaded it again just now.
-        if Picture.objects.filter(pk=picture.pk, created_at__lt=before).delete()[0]:
+        if Picture.objects.filter(pk=picture.pk, uploaded_at__lt=before).delete()[0]:
             dropped += 1
             for name in _files(picture):
                 default_storage.delete(name)
@@ -80,7 +82,7 @@ def drop_unnamed() -> int:
 def drop_strays() -> int:
     """Delete files older than STRAY that belong to no row, such as those of interrupted uploads; return how many."""
     known = {name for picture in Picture.objects.iterator() for name in _files(picture)}
-    known |= covers_without_row()
+    known |= covers_without_row() | in_digests()
     for content in Revision.objects.filter(content__contains="covers/").values_list("content", flat=True).iterator():
         known.update(NAME.findall(content))
     strays = [path for folder in FOLDERS for path in _old_files(folder) if f"{folder}/{path.name}" not in known]
