@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -312,7 +312,12 @@ def test_what_waits_for_nobody_is_left_alone(published: Make, draft: Make, monke
     published()
     draft(date=date(2026, 3, 2))
     told: list[Issue] = []
-    monkeypatch.setattr(telling, "tell", lambda issue: told.append(issue) or set())
+
+    def tell(issue: Issue) -> set[datetime]:
+        told.append(issue)
+        return set()
+
+    monkeypatch.setattr(telling, "tell", tell)
     assert telling.tell_all() == set()
     assert told == []
 
