@@ -2,14 +2,10 @@
 
 import datetime
 
-import django.core.validators
 import django.db.models.deletion
 import taggit.managers
 from django.conf import settings
 from django.db import migrations, models
-
-import digests.manuscript.values
-import digests.models.desk
 
 
 class Migration(migrations.Migration):
@@ -45,7 +41,6 @@ class Migration(migrations.Migration):
                         help_text="The first part of each address, such as ai-daily. Readers keep these: change it never.",
                         max_length=60,
                         unique=True,
-                        validators=[digests.models.desk.refuse_reserved],
                         verbose_name="address",
                     ),
                 ),
@@ -64,7 +59,6 @@ class Migration(migrations.Migration):
                         default="Asia/Shanghai",
                         help_text="Schedules and dates are in this zone.",
                         max_length=50,
-                        validators=[digests.models.desk.refuse_unknown_zone],
                         verbose_name="time zone",
                     ),
                 ),
@@ -170,8 +164,6 @@ class Migration(migrations.Migration):
                     "cover",
                     models.ImageField(
                         blank=True,
-                        upload_to=digests.models.desk.cover_path,
-                        validators=[digests.models.desk.refuse_unfit_picture],
                         verbose_name="cover",
                     ),
                 ),
@@ -517,11 +509,9 @@ class Migration(migrations.Migration):
                 (
                     "uid",
                     models.CharField(
-                        default=digests.manuscript.values.new_uid,
                         editable=False,
                         max_length=8,
                         unique=True,
-                        validators=[django.core.validators.RegexValidator("^[23456789bcdfghjkmnpqrstvwxz]{8}$")],
                     ),
                 ),
                 ("headline", models.CharField(max_length=300, verbose_name="headline")),
@@ -571,11 +561,9 @@ class Migration(migrations.Migration):
                 (
                     "uid",
                     models.CharField(
-                        default=digests.manuscript.values.new_uid,
                         editable=False,
                         max_length=8,
                         unique=True,
-                        validators=[django.core.validators.RegexValidator("^[23456789bcdfghjkmnpqrstvwxz]{8}$")],
                     ),
                 ),
                 ("text", models.TextField(help_text="One line of Markdown.", verbose_name="text")),
@@ -862,11 +850,9 @@ class Migration(migrations.Migration):
                 (
                     "uid",
                     models.CharField(
-                        default=digests.manuscript.values.new_uid,
                         editable=False,
                         max_length=8,
                         unique=True,
-                        validators=[django.core.validators.RegexValidator("^[23456789bcdfghjkmnpqrstvwxz]{8}$")],
                     ),
                 ),
                 ("label", models.CharField(default="深度解读 & 洞察", max_length=50, verbose_name="label")),

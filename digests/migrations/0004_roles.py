@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from digests.editorial.permissions import ROLES
+from digests.migrations.frozen.roles import ROLES
 
 PEOPLE = {f"{verb}_{model}" for verb in ("add", "change", "delete", "view") for model in ("user", "group")}
 

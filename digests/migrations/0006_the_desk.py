@@ -4,10 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import digests.models.desk
-import digests.models.pictures
-import digests.models.previews
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -58,8 +54,6 @@ class Migration(migrations.Migration):
                     "file",
                     models.ImageField(
                         unique=True,
-                        upload_to=digests.models.pictures.picture_path,
-                        validators=[digests.models.desk.refuse_unfit_picture],
                         verbose_name="file",
                     ),
                 ),
@@ -101,9 +95,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "key",
-                    models.CharField(
-                        default=digests.models.previews.new_key, editable=False, max_length=32, unique=True
-                    ),
+                    models.CharField(editable=False, max_length=32, unique=True),
                 ),
                 ("whom", models.CharField(blank=True, max_length=100, verbose_name="for whom")),
                 ("may_comment", models.BooleanField(default=False, verbose_name="may comment")),

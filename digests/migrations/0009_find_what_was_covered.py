@@ -3,8 +3,8 @@
 from django.db import migrations
 from django.db.models import F
 
-from digests.manuscript.addresses import canonical
-from digests.manuscript.headlines import Headline
+from digests.migrations.frozen.addresses import canonical
+from digests.migrations.frozen.headlines import sketch
 
 BATCH = 1000
 
@@ -46,7 +46,7 @@ def keep(Shingle, found):
         [
             Shingle(issue_id=issue, hash=part, day=day, uid=row.uid)
             for issue, day, row in found
-            for part in Headline.of(row.headline).sketch
+            for part in sketch(row.headline)
         ],
         ignore_conflicts=True,
         batch_size=BATCH,

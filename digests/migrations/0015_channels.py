@@ -3,8 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import digests.models.channels
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -42,7 +40,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="Where it is, from https:// or mailto: on. A short one makes a code that is easy to scan.",
                         max_length=300,
-                        validators=[digests.models.channels.refuse_no_address],
                         verbose_name="address",
                     ),
                 ),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 from django.db.models import Count
 from django.db.models.deletion import CASCADE
 
-from digests.manuscript.values import tag_name
+from digests.migrations.frozen.tags import key_of
 
 
 def count(apps, schema_editor):
@@ -14,7 +14,7 @@ def count(apps, schema_editor):
     stories = {(edition, tag): number for edition, tag, number in tagged.iterator()}
     tags = {key: renamed_to or pk for key, pk, renamed_to in Tag.objects.values_list("key", "pk", "renamed_to")}
     names = dict(Edition.objects.values_list("pk", "page__tags"))
-    own = {edition: {tags.get(tag_name(name).casefold()) for name in said or ()} for edition, said in names.items()}
+    own = {edition: {tags.get(key_of(name)) for name in said or ()} for edition, said in names.items()}
     here = dict(Story.objects.filter(retracted=False).values_list("edition").annotate(Count("pk")))
     alike = {}
     for pk, edition, tag in Filing.objects.values_list("pk", "edition", "tag").iterator():

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from digests.manuscript.values import line
+from digests.models import fields
 from digests.models.desk import Digest, Positioned
 
 SCHEMES = ("https://", "http://", "mailto:")
@@ -39,7 +40,7 @@ class Channel(Positioned):
 
     digest = models.ForeignKey(Digest, models.CASCADE, related_name="channels", verbose_name=_("digest"))
     name = models.CharField(_("name"), max_length=60, help_text=_("As readers know it: Telegram, 微信公众号, Email."))
-    address = models.CharField(
+    address = fields.CharField(
         _("address"),
         max_length=300,
         validators=[refuse_no_address],

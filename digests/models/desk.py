@@ -30,6 +30,7 @@ from digests.manuscript.values import (
     line,
     new_uid,
 )
+from digests.models import fields
 from digests.models.querysets import DigestQuerySet, IssueQuerySet
 from digests.models.states import State
 from digests.models.tags import Tag
@@ -86,7 +87,7 @@ class Digest(models.Model):
     """A publication with at most one issue a day."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    slug = models.SlugField(
+    slug = fields.SlugField(
         _("address"),
         max_length=60,
         unique=True,
@@ -94,7 +95,7 @@ class Digest(models.Model):
         help_text=_("The first part of each address, such as ai-daily. Readers keep these: change it never."),
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
-    time_zone = models.CharField(
+    time_zone = fields.CharField(
         _("time zone"),
         max_length=50,
         default="Asia/Shanghai",
@@ -178,7 +179,7 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
         _("summary"), blank=True, help_text=_("What a reader who reads nothing else should know. Feeds show it first.")
     )
     intro = models.TextField(_("introduction"), blank=True, help_text=_("Markdown, before the first section."))
-    cover = models.ImageField(_("cover"), upload_to=cover_path, blank=True, validators=[refuse_unfit_picture])
+    cover = fields.ImageField(_("cover"), upload_to=cover_path, blank=True, validators=[refuse_unfit_picture])
     cover_alt = models.CharField(
         _("what the cover shows"),
         max_length=300,
@@ -262,7 +263,7 @@ class Positioned(models.Model):
 class Named(models.Model):
     """A row with a short random name that never changes."""
 
-    uid = models.CharField(
+    uid = fields.CharField(
         max_length=UID_LENGTH,
         unique=True,
         default=new_uid,

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from digests.models import fields
 from digests.models.desk import refuse_unfit_picture
 from digests.models.person import PERSON
 
@@ -21,7 +22,7 @@ def picture_path(picture: Picture, name: str) -> str:
 class Picture(models.Model):
     """A stored picture, without metadata. Covers and texts refer to it by the name of its file."""
 
-    file = models.ImageField(_("file"), upload_to=picture_path, unique=True, validators=[refuse_unfit_picture])
+    file = fields.ImageField(_("file"), upload_to=picture_path, unique=True, validators=[refuse_unfit_picture])
     sha256 = models.CharField(max_length=64)  # of what was uploaded
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from digests.models import fields
 from digests.models.desk import Issue
 from digests.models.editions import Edition, Revision
 from digests.models.person import PERSON
@@ -55,7 +56,7 @@ class PreviewLink(models.Model):
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="preview_links")
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="preview_links")
     # Half of the link. The other half is a signature by SECRET_KEY, so a copy of the database is not enough.
-    key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
+    key = fields.CharField(max_length=32, unique=True, default=new_key, editable=False)
     whom = models.CharField(_("for whom"), max_length=100)
     may_comment = models.BooleanField(_("may write remarks"), default=False)
     expires_at = models.DateTimeField(_("expires"))
