@@ -6,34 +6,88 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from digests.models import Edition, Issue, LogEntry, Revision
+from digests.models import Edition, Issue, LogEntry, Revision, Role
 from digests.models.states import TABLE, Action
 
 _ROWS = ("section", "newsitem", "insight", "brief")
 _HISTORY = ("revision", "edition", "retraction", "review", "comment", "logentry")
-_SEEN = ("digest", "issue", *_ROWS, "tag", "source", *_HISTORY)
+_SEEN = ("digest", "channel", "issue", *_ROWS, "tag", "source", "picture", "notice", *_HISTORY)
+_EVERY = ("add", "change", "delete", "view")
 
-_VIEW = frozenset(f"view_{model}" for model in _SEEN)
-_WRITE = frozenset(
-    {"add_issue", "change_issue", "delete_issue", "submit_issue", "add_tag", "add_comment"}
-    | {f"{verb}_{row}" for verb in ("add", "change", "delete") for row in _ROWS}
-)
-_CONFIGURE = frozenset(
-    f"{verb}_{model}" for verb in ("add", "change", "delete", "view") for model in ("digest", "source", "tag")
-)
-
-# What each role may do in this app. The migrations give these to the groups; `admin` also manages people.
-ROLES: dict[str, frozenset[str]] = {
-    "writer": _VIEW | _WRITE,
-    "reviewer": _VIEW | {"review_issue", "add_comment"},
-    "editor": _VIEW
-    | _WRITE
-    | {"publish_issue", "force_publish_issue", "retract_story", "withdraw_issue", "import_archive"},
-    "admin": _VIEW | _CONFIGURE,
+_VIEW = {f"digests.view_{model}" for model in _SEEN}
+_WRITE = {
+    *(f"digests.{verb}_{model}" for verb in _EVERY for model in ("issue", *_ROWS)),
+    *(f"digests.{name}" for name in ("submit_issue", "add_tag", "add_comment", "add_picture", "change_picture")),
 }
+_REVIEW = {"digests.review_issue", "digests.add_comment"}
+_PUBLISH = {
+    "digests.publish_issue",
+    "digests.force_publish_issue",
+    "digests.retract_story",
+    "digests.withdraw_issue",
+    "digests.import_archive",
+}
+_CONFIGURE = {f"digests.{verb}_{model}" for verb in _EVERY for model in ("digest", "channel", "source", "tag")}
+_PEOPLE = {f"auth.{verb}_{model}" for verb in _EVERY for model in ("user", "group")}
+
+# What each role may do: the one table. After each `migrate` its group gets what is new here, and loses what is gone.
+ROLES: dict[str, frozenset[str]] = {
+    "writer": frozenset(_VIEW | _WRITE),
+    "reviewer": frozenset(_VIEW | _REVIEW),
+    "editor": frozenset(_VIEW | _WRITE | _PUBLISH),
+    "admin": frozenset(_VIEW | _CONFIGURE | _PEOPLE),
+}
+
+
+def keep_roles(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Let the groups of the roles follow the table.
+
+    Only what changed in the table since the last time is carried over. So what staff gave a group beyond it stays, what
+    they took from it stays taken, and a group that they deleted stays away.
+    Raises LookupError for a permission that there is not.
+    """
+    with transaction.atomic(using):
+        for name, permissions in ROLES.items():
+            role, is_new = Role.objects.using(using).get_or_create(name=name)
+            group = Group.objects.using(using).filter(name=name).first()
+            if group is None and is_new:
+                group = Group.objects.using(using).create(name=name)
+            given = frozenset(role.granted)
+            if group:
+                group.permissions.add(*_rows(permissions - given, using))
+                group.permissions.remove(*_rows(given - permissions, using, missing_ok=True))
+            if given != permissions:
+                role.granted = sorted(permissions)
+                role.save()
+
+
+def _rows(permissions: Iterable[str], using: str, *, missing_ok: bool = False) -> list[Permission]:
+    rows = Permission.objects.using(using).select_related("content_type")
+    found = {f"{row.content_type.app_label}.{row.codename}": row for row in rows} if permissions else {}
+    if not missing_ok and (missing := set(permissions) - found.keys()):
+        raise LookupError(f"there are no such permissions: {', '.join(sorted(missing))}")
+    return [found[name] for name in permissions if name in found]
+
+
+def hand_over_renamed(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Give whoever was granted a permission on a model by its former name the same by the name it has now.
+
+    Django renames the content type of a model that is renamed, and makes new permissions beside the old ones.
+    """
+    of_ours = Permission.objects.using(using).filter(content_type__app_label="digests").select_related("content_type")
+    by_name = {(row.content_type_id, row.codename): row for row in of_ours}
+    for row in by_name.values():
+        verb = row.codename.partition("_")[0]
+        now = by_name.get((row.content_type_id, f"{verb}_{row.content_type.model}"))
+        if verb in _EVERY and now and now != row:
+            now.group_set.add(*row.group_set.all())
+            now.user_set.add(*row.user_set.all())
+            row.delete()
 
 
 def may(user: Any, action: Action) -> bool:

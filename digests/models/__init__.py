@@ -8,6 +8,7 @@ from digests.models.page import Cover, Note, Page, PageBrief, PageInsight, PageS
 from digests.models.pictures import Picture
 from digests.models.previews import PreviewLink, PreviewLinkStatus
 from digests.models.review import Comment, LastReviewed, LogEntry, Presence, Review, StorySignOff
+from digests.models.roles import Role
 from digests.models.shingles import Shingle
 from digests.models.sources import Citation, Source
 from digests.models.tags import Tag
@@ -42,6 +43,7 @@ __all__ = [
     "Retraction",
     "Review",
     "Revision",
+    "Role",
     "Section",
     "Shingle",
     "Source",

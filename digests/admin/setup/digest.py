@@ -87,24 +87,12 @@ class DigestForm(forms.ModelForm[Digest]):
 
 
 class ChannelInline(admin.TabularInline[Channel, Digest]):
-    """A digest's channels: part of its set-up, for whoever may change that."""
+    """A digest's channels, on its page."""
 
     model = Channel
     fields = ["name", "address", "position"]
     extra = 1
     max_num = MOST_CHANNELS
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("digests.view_digest")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("digests.change_digest")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request)
 
 
 @admin.register(Digest)

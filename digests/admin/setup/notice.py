@@ -70,7 +70,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
         return False  # the bell leads here
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("digests.view_issue")
+        return request.user.has_perm("digests.view_notice")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # no page here deletes any; they go with their person, whoever may delete that

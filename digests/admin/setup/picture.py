@@ -52,6 +52,8 @@ class CoverField(forms.CharField):
 def take_cover(request: HttpRequest) -> None:
     """Keep the file that was sent as a cover, and name it in what was sent. Raises pictures.Unfit."""
     if upload := request.FILES.get("cover"):
+        if not request.user.has_perm("digests.add_picture"):
+            raise pictures.Unfit(_("Your role does not let you add pictures."))
         sent: Any = request.POST.copy()
         alt = line(str(sent.get("cover_alt") or ""))
         sent["cover_file"] = pictures.take(upload, by=request.user, alt=alt).file.name
@@ -77,8 +79,8 @@ def _part(percent: Any) -> float | None:
 
 def upload(request: HttpRequest) -> JsonResponse:
     """Keep a picture that somebody dropped, pasted or chose, and say how a text names it."""
-    if not request.user.has_perm("digests.change_issue"):
-        return _problem(_("Your role does not include writing, so you cannot add pictures."), 403)
+    if not request.user.has_perm("digests.add_picture"):
+        return _problem(_("Your role does not let you add pictures."), 403)
     if not (file := request.FILES.get("picture")):
         return _problem(_("No picture arrived. Choose one again."), 400)
     alt = line(str(request.POST.get("alt") or "").replace("\0", ""))[:300]
@@ -103,7 +105,7 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 def describe(request: HttpRequest) -> HttpResponse:
     """Keep what a picture shows as somebody said it in a text, for the next one who uses it; the first word stands."""
-    if not request.user.has_perm("digests.change_issue"):
+    if not request.user.has_perm("digests.change_picture"):
         raise PermissionDenied
     name, alt = (str(request.POST.get(field) or "").replace("\0", "") for field in ("name", "alt"))
     if said := line(alt)[:300]:
@@ -183,16 +185,11 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
         css = {"all": ["css/pictures.css"]}
         js = ["js/focus.js"]
 
-    # Who may see and write issues may see and describe pictures; they come by upload and go when nothing names them.
+    # Who may change one describes it. They come by upload, for which one needs to be allowed to add them, and go when
+    # nothing names them.
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("digests.view_issue")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("digests.change_issue")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
