@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
@@ -197,7 +199,7 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
         _("responsible editor"), max_length=100, blank=True, help_text=_("The name that is printed with the issue.")
     )
     footer = models.TextField(_("own footer"), blank=True, editable=False)
-    tags = TaggableManager(through="digests.TaggedIssue", blank=True)
+    tags = TaggableManager(through="digests.TaggedIssue", blank=True, ordering=["tagged_issues__position"])
 
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
@@ -311,7 +313,7 @@ class NewsItem(Positioned, Named):  # type: ignore[django-manager-missing]  # as
     )  # of `link`: see addresses.canonical
     # A uid, not a foreign key: it names a story that readers have, whose row at the desk may be gone.
     follows = models.CharField(_("update to"), max_length=UID_LENGTH, blank=True)
-    tags = TaggableManager(through="digests.TaggedNewsItem", blank=True)
+    tags = TaggableManager(through="digests.TaggedNewsItem", blank=True, ordering=["tagged_news_items__position"])
 
     class Meta(Positioned.Meta):
         verbose_name = _("news item")
@@ -379,6 +381,9 @@ class Tagged(ItemBase):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.word = self.word or self.tag.name
+        if self._state.adding and not self.position:  # as taggit adds them: behind the others
+            others = type(self)._default_manager.filter(content_object=self.content_object)
+            self.position = others.aggregate(next=Coalesce(Max("position") + 1, 0))["next"]
         super().save(*args, **kwargs)
 
 

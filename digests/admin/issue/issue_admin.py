@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-import nested_admin
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +17,7 @@ from digests.admin.issue.deleting import IssueDeleting
 from digests.admin.issue.form import IssueForm
 from digests.admin.issue.posted import posted
 from digests.admin.issue.row_marks import count_comments, mark_problems, prefetch_rows
-from digests.admin.issue.rows import InOrder, SectionInline
+from digests.admin.issue.rows import RowsAdmin, SectionInline
 from digests.admin.issue.views import IssueViews, given_back, is_issue_number
 from digests.admin.issue.wordlist import join
 from digests.admin.listing.issue_list import IssueList
@@ -36,20 +35,12 @@ from digests.publishing import pictures
 ONE_ISSUE = ("digests_issue_change", "digests_issue_restore")
 
 
-class _Sent(QueryDict):
-    """What was sent, as a QueryDict whose copies are itself."""
-
-    def copy(self) -> Any:
-        return self
-
-
 @admin.register(Issue)
-class IssueAdmin(IssueList, IssueViews, IssueDeleting, nested_admin.NestedModelAdmin):  # type: ignore[misc]
+class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: ignore[misc]
     """The form of one issue. Its list, its other addresses and its deletion are in the classes it inherits from."""
 
     form = IssueForm
     inlines = [SectionInline]
-    inline_admin_formset_helper_cls = InOrder
     change_form_template = "admin/digests/issue/change_form.html"
     fieldsets = [
         (None, {"fields": ["title"]}),
@@ -116,14 +107,6 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, nested_admin.NestedModelA
                 return resolving.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
             request.refused = refused.reasons  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
-        if request.method == "POST":
-            # nested-admin copies all of it for each story, to renumber the rows that it saves; here it saves none.
-            sent = _Sent("", mutable=True)
-            sent.update(request.POST)
-            request.POST = sent  # type: ignore[assignment]
-        return super()._create_formsets(request, obj, change)
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         """Make the row of a new issue. `save_related` writes its fields, once the other rows were checked too."""

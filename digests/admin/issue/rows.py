@@ -2,6 +2,10 @@
 
 The formsets show and check rows. They save nothing: what was sent is read by
 `posted` as one manuscript and written by `exchange`, through the one door.
+
+All that we take from nested-admin is here. What is not documented of it, and so may change under us:
+`InOrder._set_inline_admin_form_nested_attrs` and `RowsAdmin._create_formsets`; in `static/js`, `spliceInto` and the
+`djn-` classes. tests/test_rows.py tells when one of them is another.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import nested_admin
 from django import forms
 from django.contrib.admin.helpers import InlineAdminForm
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -310,3 +314,22 @@ class SectionInline(RowInline):
     inlines = [BriefInline, ItemInline]
     kind = "section"
     template = "admin/digests/issue/_sections.html"
+
+
+class _Sent(QueryDict):
+    def copy(self) -> Any:
+        return self
+
+
+class RowsAdmin(nested_admin.NestedModelAdmin):
+    """An admin whose form has these rows."""
+
+    inline_admin_formset_helper_cls = InOrder
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        if request.method == "POST":
+            # nested-admin copies all that was sent for each story, to renumber rows that it saves; here it saves none.
+            sent = _Sent("", mutable=True)
+            sent.update(request.POST)
+            request.POST = sent  # type: ignore[assignment]
+        return super()._create_formsets(request, obj, change)
