@@ -643,6 +643,17 @@ def test_files_that_no_row_knows_are_dropped(media_root: Path) -> None:
     assert len(list((media_root / "pictures").iterdir())) == 11
 
 
+def test_a_file_from_before_that_a_digest_names_is_kept(digest: Digest, media_root: Path) -> None:
+    names = [f"covers/{sign * 32}.png" for sign in "ab"]
+    (media_root / "covers").mkdir(parents=True)
+    for name in names:
+        (media_root / name).write_bytes(b"pixels")
+        os.utime(media_root / name, (time.time() - 200_000,) * 2)
+    Digest.objects.filter(pk=digest.pk).update(subscribe_card=f'<img src="/media/{names[0]}">')
+    tidy()
+    assert [(media_root / name).exists() for name in names] == [True, False]
+
+
 def test_covers_from_before_are_taken_in(published: Make, client: Client, media_root: Path) -> None:
     name = f"covers/{'c3' * 16}.png"
     (media_root / "covers").mkdir(parents=True)
