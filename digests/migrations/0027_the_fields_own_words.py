@@ -26,7 +26,7 @@ def backwards(apps, editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digests", "0024_tags_that_an_issue_has_itself"),
+        ("digests", "0026_roles_can_grow"),
         ("django_tasks_database", "0021_conditional_partial_index_ordering"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
