@@ -165,6 +165,16 @@ def test_who_wrote_before_the_last_edition_may_approve_what_others_wrote_since(
     perform(Action.APPROVE, issue, by=people.chief, attests_read_all=True)
 
 
+def test_who_wrote_since_the_last_edition_cannot_approve_however_many_other_issues_went_out(
+    published: Make, people: SimpleNamespace
+) -> None:
+    for day in (2, 3, 4):
+        published(date=date(2026, 3, day))
+    issue = reword(published(), "更正", by=people.chief)
+    perform(Action.SUBMIT, issue, by=people.writer)
+    assert refusal(Action.APPROVE, issue, by=people.chief, attests_read_all=True) == "own_words"
+
+
 def test_an_emergency_does_not_make_own_words_approvable(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(by=people.chief)
     perform(Action.FORCE_PUBLISH, issue, by=people.editor, note="地震")
