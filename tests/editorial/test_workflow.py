@@ -624,14 +624,15 @@ def test_each_transition_writes_exactly_one_row(draft: Make, people: SimpleNames
     perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note="补来源")
     reword(issue, "补了来源", by=people.writer)
     perform(Action.SUBMIT, issue, by=people.writer)
-    perform(Action.RECALL, issue, by=people.writer)
+    assert perform(Action.RECALL, issue, by=people.writer).issue == issue
     perform(Action.SUBMIT, issue, by=people.writer)
     perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
-    perform(Action.PUBLISH, issue, by=people.editor)
+    outcome = perform(Action.PUBLISH, issue, by=people.editor)
     expected = ["edit", "submit", "request_changes", "edit", "submit", "recall", "submit", "approve", "publish"]
     assert actions(issue) == expected
     issue.refresh_from_db()
-    assert issue.version == len(expected)
+    assert issue.version == outcome.issue.version == len(expected)
+    assert list(issue.revisions.values_list("author_name", flat=True)) == ["writer", "writer"]
     row = issue.log.get(action="request_changes")
     assert (row.actor_name, row.from_state, row.to_state, row.note) == (
         "reviewer",
