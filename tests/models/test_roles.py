@@ -70,7 +70,7 @@ def test_a_new_role_gets_a_group(table: dict[str, frozenset[str]]) -> None:
 
 def test_what_staff_gave_and_took_by_hand_stays(table: dict[str, frozenset[str]]) -> None:
     writer = Group.objects.get(name="writer")
-    writer.permissions.add(permission("digests.view_tick"), permission("digests.publish_issue"))
+    writer.permissions.add(permission("digests.view_storysignoff"), permission("digests.publish_issue"))
     writer.permissions.remove(permission("digests.delete_issue"))
     by_hand = held("writer")
     keep_roles()

@@ -39,7 +39,7 @@ def in_order(editions: QuerySet[Edition]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("at", "live", "pending", "begun", "kept", "withdrawn"),
+    ("at", "live", "pending", "ever_live", "readable_history", "withdrawn"),
     [
         (FIRST - TICK, [], [1, 2, 3], [], [], []),
         (FIRST, [1], [2, 3], [1], [1], []),
@@ -69,7 +69,7 @@ def test_which_editions_readers_have(
 
 
 @pytest.mark.parametrize(
-    ("at", "told"),
+    ("at", "corrections_log"),
     [
         (CORRECTED - TICK, []),
         (CORRECTED, [(2, False, CORRECTED)]),
@@ -99,7 +99,9 @@ def test_corrections_and_withdrawals_come_the_newest_first(issue: Issue, digest:
     assert [one.issue_id for one in editions.corrections(at)] == [issue.pk]
 
 
-@pytest.mark.parametrize("name", ["live", "pending", "hidden", "begun", "kept", "corrections", "withdrawn"])
+@pytest.mark.parametrize(
+    "name", ["live", "pending", "hidden", "ever_live", "readable_history", "corrections", "withdrawn"]
+)
 def test_without_an_instant_it_is_now(issue: Issue, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     for now in (FIRST - TICK, CORRECTED, WITHDRAWN, AGAIN):
         monkeypatch.setattr("django.utils.timezone.now", lambda now=now: now)
