@@ -15,6 +15,8 @@ import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from digests.text.numbers import whole_number
+
 # Lets Django's generic classes take a type at run time, as in ModelAdmin[Issue].
 django_stubs_ext.monkeypatch()
 
@@ -91,11 +93,11 @@ except OSError as error:
 
 def _whole(name: str, default: int, meaning: str, *, most: int = 0) -> int:
     text = setting(name, str(default))
-    is_number = text.isascii() and text.isdecimal() and len(text) < 10
-    if not is_number or (most and not 1 <= int(text) <= most):
+    number = whole_number(text)
+    if number is None or (most and not 1 <= number <= most):
         span = f" from 1 to {most}" if most else ""
         raise ImproperlyConfigured(f"{name} is {text!r}. It should be a whole number{span}: {meaning}.")
-    return int(text)
+    return number
 
 
 # More than any page shows, and less than would fill the memory when it is decoded.

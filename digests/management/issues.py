@@ -11,6 +11,14 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from digests.models import Digest, Issue
+from digests.text.numbers import whole_number
+
+
+def number(text: str) -> int:
+    """Read a number of an argument, such as an edition's. A ValueError is what argparse tells of in words."""
+    if (found := whole_number(text)) is None:
+        raise ValueError(text)
+    return found
 
 
 def add_issue_arguments(parser: ArgumentParser) -> None:

@@ -1,1 +1,1 @@
-"""Text: Markdown to safe HTML, languages, and how texts are compared. Knows no models."""
+"""What is done with text alone."""

@@ -23,6 +23,7 @@ from digests.manuscript.values import Manuscript
 from digests.manuscript.writer import write
 from digests.models import Issue, Picture, Revision
 from digests.publishing.changes import name_of, readable, what_name
+from digests.text.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,8 @@ def _seen_revision(request: HttpRequest, issue: Issue) -> Revision | None:
 
 
 def _revision(issue: Issue, number: Any) -> Revision | None:
-    text = str(number or "")
-    known = text.isascii() and text.isdecimal() and len(text) < 10
-    return issue.revisions.filter(number=int(text)).first() if known else None
+    named = whole_number(str(number or ""))
+    return issue.revisions.filter(number=named).first() if named else None
 
 
 def gone(request: HttpRequest, text: str) -> HttpResponse:

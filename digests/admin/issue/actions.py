@@ -22,6 +22,7 @@ from digests.editorial.permissions import may, wrote
 from digests.editorial.preflight import Blocker, Place, Problem, blockers, examine
 from digests.models import Edition, Issue, Review, Revision
 from digests.models.states import TABLE, Action, Correction, State, sources
+from digests.text.numbers import whole_number
 
 # Editing is the form itself, and archives are imported: neither has a button.
 OFFERED = [action for action in Action if action not in (Action.EDIT, Action.ARCHIVE)]
@@ -256,8 +257,8 @@ def wish(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 def version(data: Mapping[str, Any], name: str = "version") -> int:
     """Return the version that a form was made from; one that no issue has if the form does not say."""
-    text = str(data.get(name) or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+    number = whole_number(str(data.get(name) or ""))
+    return -1 if number is None else number
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime | None:
@@ -282,11 +283,12 @@ def instant(text: str, zone: ZoneInfo) -> datetime | None:
 def _edition(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    number = whole_number(text)
+    if number is None:
         raise workflow.Refused(
             Blocker("no_such_edition", _("“%(text)s” is not an edition.") % {"text": text[:40]}, Place("edition"))
         )
-    return int(text)
+    return number
 
 
 def done(outcome: workflow.Outcome) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from digests.admin.issue.wordlist import split
 from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, UID, Brief, Insight, Manuscript, NewsItem, Section
+from digests.text.numbers import whole_number
 
 MOST_ROWS = 200  # of one list: a forged count must not keep the server busy
 
@@ -142,5 +143,5 @@ class _Form:
         return str(self.data.get(f"{row}-{name}") or "")
 
     def number(self, name: str, otherwise: int) -> int:
-        text = str(self.data.get(name) or "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise
+        number = whole_number(str(self.data.get(name) or ""))
+        return otherwise if number is None else number

@@ -32,6 +32,7 @@ from digests.admin.issue.wordlist import WordList
 from digests.editorial.duplicates import Earlier
 from digests.manuscript.values import domain
 from digests.models import Brief, Insight, Issue, NewsItem, Section, Tag
+from digests.text.numbers import whole_number
 
 LONGEST_TAG = Tag._meta.get_field("name").max_length or 100
 
@@ -231,8 +232,7 @@ class InOrder(NestedInlineAdminFormset):
 
 
 def _position(form: Any) -> int:
-    value = str(form["position"].value() or 0)
-    return int(value) if value.isascii() and value.isdecimal() else 0
+    return whole_number(str(form["position"].value() or "")) or 0
 
 
 def standing(issue: Issue | None) -> dict[type[Model], list[Any]]:

@@ -37,6 +37,7 @@ from digests.manuscript.values import Manuscript
 from digests.manuscript.writer import write
 from digests.models import Issue
 from digests.models.states import Action
+from digests.text.numbers import MOST_KEY, whole_number
 
 
 class IssueViews(admin.ModelAdmin[Issue]):
@@ -173,7 +174,7 @@ class IssueViews(admin.ModelAdmin[Issue]):
 
 def is_issue_number(text: str) -> bool:
     """Tell whether an address names an issue in the one spelling that is taken; others would escape the lock."""
-    return text.isascii() and text.isdecimal() and not text.startswith("0") and len(text) < 19
+    return bool(whole_number(text, most=MOST_KEY))
 
 
 def given_back(request: HttpRequest) -> str:

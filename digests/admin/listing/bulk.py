@@ -28,6 +28,7 @@ from digests.editorial.permissions import may
 from digests.manuscript.values import Manuscript
 from digests.models import Edition, Issue, Tag
 from digests.models.states import Action, Correction, State
+from digests.text.numbers import MOST_KEY, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def marked(request: HttpRequest) -> list[Any]:
 
 def _numbers(request: HttpRequest) -> list[int]:
     sent = dict.fromkeys(request.POST.getlist(ACTION_CHECKBOX_NAME))
-    return [int(number) for number in sent if number.isascii() and number.isdecimal() and len(number) < 19]
+    return [number for text in sent if (number := whole_number(text, most=MOST_KEY))]
 
 
 def each(request: HttpRequest, issues: list[Any], act: Callable[[Any, int], tuple[str, ...]]) -> None:

@@ -20,6 +20,7 @@ from digests.manuscript.diff import Place, What
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem
 from digests.models import Comment, Issue, Revision
 from digests.publishing.changes import name_of
+from digests.text.numbers import MOST_KEY, whole_number
 
 _WHATS: dict[type, What] = {Manuscript: "issue", NewsItem: "item", Insight: "insight", Brief: "brief"}
 
@@ -115,7 +116,7 @@ def wanted(issue: Issue, data: Any) -> dict[str, Any]:
 
 def thread_named(issue: Issue, data: Any) -> Comment:
     """Return the thread that a form names. Raises Refused if this issue has no such one."""
-    number = _number(data.get("thread"))
+    number = whole_number(str(data.get("thread") or ""), most=MOST_KEY)
     thread: Comment | None = issue.comments.filter(parent=None, pk=number).first() if number else None
     if thread is None:
         raise workflow.Refused(Blocker("no_such_thread", _("This issue has no such thread."), fix=_("Look again.")))
@@ -124,14 +125,9 @@ def thread_named(issue: Issue, data: Any) -> Comment:
 
 def revision_named(issue: Issue, data: Any) -> Revision | None:
     """Return the revision that a form or an address says was seen, else the newest."""
-    number = _number(data.get("revision"))
+    number = whole_number(str(data.get("revision") or ""))
     seen = issue.revisions.filter(number=number).first() if number else None
     return seen or issue.head
-
-
-def _number(value: Any) -> int:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def resolve(request: HttpRequest, issue: Issue) -> HttpResponse:

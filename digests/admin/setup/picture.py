@@ -20,6 +20,7 @@ from digests.manuscript.values import line
 from digests.models import Brief, Digest, Edition, Insight, Issue, NewsItem, Picture, Section
 from digests.publishing import pictures
 from digests.text.markup import MEDIA
+from digests.text.numbers import whole_number
 
 # --- The cover, in the form of an issue -----------------------------------------------
 
@@ -70,8 +71,8 @@ def focus(name: str, sent: Any) -> bool:
 
 
 def _part(percent: Any) -> float | None:
-    text = str(percent or "")
-    return int(text) / 100 if text.isascii() and text.isdecimal() and len(text) < 4 and int(text) <= 100 else None
+    number = whole_number(str(percent or ""), most=100)
+    return None if number is None else number / 100
 
 
 # --- Uploads --------------------------------------------------------------------------

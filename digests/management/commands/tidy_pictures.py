@@ -58,7 +58,7 @@ def adopt(name: str) -> bool:
 
 
 def drop_unnamed() -> int:
-    """Delete pictures last uploaded before UNNAMED that no issue, revision, edition or digest names; return how many."""
+    """Delete pictures last uploaded before UNNAMED that no issue, revision or digest names; return how many."""
     before = timezone.now() - UNNAMED
     old = {picture.file.name: picture for picture in Picture.objects.filter(uploaded_at__lt=before, editions=None)}
     for name in in_digests():

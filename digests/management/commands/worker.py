@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.models import DBTaskResult
 
+from digests.text.numbers import whole_number
+
 CHORES_AT = 4  # hour, in the newsroom's time zone
 CHORES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("tidy_pictures", {}),
@@ -70,13 +72,13 @@ def look_after(me: str) -> int:
 def _is_gone(worker: str, since: datetime | None) -> bool:
     """Tell whether a worker (host:pid:random) that began a task at an instant is dead."""
     host, _, rest = worker.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname()[:30] or not pid.isdecimal():
+    pid = whole_number(rest.partition(":")[0])
+    if host != socket.gethostname()[:30] or pid is None:
         return since is None or since < timezone.now() - LONGEST
-    if int(pid) == os.getpid():
+    if pid == os.getpid():
         return True  # in a container, each worker gets the same process id
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return True
     except PermissionError:

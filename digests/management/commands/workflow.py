@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from digests.editorial import workflow
-from digests.management.issues import add_issue_arguments, find_issue, find_person
+from digests.management.issues import add_issue_arguments, find_issue, find_person, number
 from digests.models import Issue
 from digests.models.states import Action, Correction
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             help="publish, schedule, roll_back: what kind of correction it is",
         )
         parser.add_argument("--story", default="", metavar="UID", help="retract: the story")
-        parser.add_argument("--edition", type=int, metavar="N", help="roll_back, endorse: the edition's number")
+        parser.add_argument("--edition", type=number, metavar="N", help="roll_back, endorse: the edition's number")
 
     def handle(self, *args: Any, **options: Any) -> None:
         issue = find_issue(options)

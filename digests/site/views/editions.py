@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,8 +19,7 @@ from digests.publishing import changes, pictures
 from digests.publishing.changes import Changed
 from digests.publishing.rendering import as_it_was, page_of, public_manuscript
 from digests.text.markup import without
-
-_NUMBER = re.compile("[1-9][0-9]{0,8}")
+from digests.text.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,8 @@ def earlier(live: Edition, wanted: str) -> ShownEdition:
 def _by_number(live: Edition, wanted: str) -> Any:
     """Return the edition with its `first_published`, which its type does not say."""
     kept = Edition.objects.readable_history().filter(issue=live.issue_id).select_related("revision").dated()
-    found = kept.filter(number=int(wanted)).defer("page").first() if _NUMBER.fullmatch(wanted) else None
+    number = whole_number(wanted)
+    found = kept.filter(number=number).defer("page").first() if number else None
     if found is None:
         raise Http404(_("There is no such edition of this issue."))
     return found

@@ -18,6 +18,7 @@ from digests.editorial.preflight import Problem
 from digests.editorial.workflow import Refused
 from digests.models import Comment, PreviewLink, PreviewLinkStatus
 from digests.site.views.draft import draft_page
+from digests.text.numbers import MOST_KEY, whole_number
 
 View = Callable[..., HttpResponse]
 
@@ -91,8 +92,7 @@ def _remark(request: HttpRequest, link: PreviewLink, token: str) -> HttpResponse
     if not link.may_comment:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     sent = {name: str(request.POST.get(name) or "").replace("\0", "") for name in ("name", "text", "uid", "thread")}
-    number = sent["thread"]
-    thread = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    thread = whole_number(sent["thread"], most=MOST_KEY)
     try:
         said = preview_links.remark(link, sent["text"], name=sent["name"], uid=sent["uid"], thread=thread)
     except Refused as refused:
