@@ -19,6 +19,7 @@ from pytest_django import Settings
 from digests.editorial import exchange, workflow
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, Section
 from digests.models import Digest, Issue, StorySignOff
+from digests.models.person import Actor
 from digests.models.states import Action
 from digests.publishing import pictures
 
@@ -140,7 +141,7 @@ def published(approved: Callable[..., Issue], people: SimpleNamespace) -> Callab
     return make
 
 
-def reword(issue: Issue, title: str, *, by: User | None) -> Issue:
+def reword(issue: Issue, title: str, *, by: Actor) -> Issue:
     """Change an issue's title as a save at the desk would."""
     with workflow.editing(issue, by=by) as locked:
         Issue.objects.filter(pk=locked.pk).update(title=title)

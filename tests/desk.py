@@ -17,6 +17,7 @@ from digests.editorial import exchange, workflow
 from digests.manuscript import values
 from digests.manuscript.values import Manuscript
 from digests.models import Digest, Issue
+from digests.models.person import SYSTEM
 from digests.models.states import Action, State
 
 DAY = date(2026, 3, 9)
@@ -148,7 +149,7 @@ def said(response: Any) -> str:
 
 def change(issue: Issue, **change: Any) -> None:
     """Save something else meanwhile, as a colleague does."""
-    with workflow.editing(issue, by=None) as locked:
+    with workflow.editing(issue, by=SYSTEM) as locked:
         exchange.to_rows(replace(exchange.from_rows(locked), **change), locked)
 
 

@@ -1,25 +1,30 @@
-"""Threads on an issue: remarks on a story, an insight, a brief or a field, by their uid.
+"""What is said about an issue: comments on a story, an insight, a brief or a field, each found by its uid.
 
-Sections have no name of their own; what is said of one is said on the issue.
+Sections have no uid, so a comment on one stands on the issue.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digests.editorial.preflight import Blocker, Place
-from digests.editorial.workflow import Refused, lock, person
+from digests.editorial.workflow import Refused, lock
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem, block, line
 from digests.models import Comment, Issue, LastReviewed, Revision
+from digests.models.person import name_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 LONGEST = 10_000  # characters of one remark
 LONGEST_ABOUT = 200
@@ -47,17 +52,17 @@ def say(
     issue: Issue,
     text: str,
     *,
-    by: Any,
+    by: User | None,
     name: str = "",
     uid: str = "",
     field: str = "",
     thread: Comment | None = None,
     revision: Revision | None = None,
 ) -> Comment:
-    """Write a remark, or a reply in a thread, which opens it again; announce it after commit.
+    """Write a comment, or a reply, which opens its thread again. Announce it after the commit.
 
-    Nobody (`by=None`) is a guest by the `name` that they gave. `revision` is the one
-    that they saw; without, the newest. Raises Refused, and then wrote nothing.
+    Without an account (`by=None`) it is a guest's, by the `name` that they gave. `revision` is the one that they saw;
+    without, the newest. Raises Refused, and then wrote nothing.
     """
     text = block(text)
     with transaction.atomic():
@@ -75,7 +80,7 @@ def say(
             parent=thread,
             revision=seen,
             author=by,
-            author_name=line(name) or person(by),
+            author_name=line(name) or (name_of(by) if by else ""),
             text=text,
             about=thread.about if thread else about(seen.manuscript if seen else None, uid, field),
         )
@@ -119,12 +124,12 @@ def _objections(
         )
 
 
-def resolve(thread: Comment, *, by: Any) -> None:
-    """Close a thread; what was said in it stays readable."""
+def resolve(thread: Comment, *, by: User) -> None:
+    """Close a thread. What was said in it can still be read."""
     with transaction.atomic():
         lock(thread.issue_id)
         closed = Comment.objects.filter(pk=thread.pk, parent=None, resolved_at=None).update(
-            resolved_at=timezone.now(), resolved_by=by, resolved_by_name=person(by)
+            resolved_at=timezone.now(), resolved_by=by, resolved_by_name=name_of(by)
         )
         if closed:
             transaction.on_commit(lambda: resolved.send_robust(sender=Comment, thread=thread, by=by))
@@ -139,7 +144,7 @@ def thing(words: Manuscript, uid: str) -> Manuscript | NewsItem | Insight | Brie
 
 
 def about(words: Manuscript | None, uid: str, field: str) -> str:
-    """Return the words that a remark stands at, for when they are gone."""
+    """Return the words that a comment is about, to be shown when they have gone from the issue."""
     found = thing(words, uid) if words else None
     for name in (field, "headline", "title", "text"):
         if name and (value := getattr(found, name, "")):
@@ -147,12 +152,12 @@ def about(words: Manuscript | None, uid: str, field: str) -> str:
     return ""
 
 
-def staff() -> Any:
+def staff() -> QuerySet[User]:
     """Return the people whom a remark can name, by the names that they log in with."""
     return get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
 
 
-def named_in(*texts: str) -> dict[str, Any]:
+def named_in(*texts: str) -> dict[str, User]:
     """Return the staff whose names stand behind an @ in texts, by name: at least all whom `mentioned` finds in them.
 
     One query for any number of texts, and none for texts without an @. Only those people are read, unless the texts
@@ -169,7 +174,7 @@ def named_in(*texts: str) -> dict[str, Any]:
     return {one.get_username(): one for one in people}
 
 
-def mentioned(text: str, people: Mapping[str, Any] | None = None) -> list[Any]:
+def mentioned(text: str, people: Mapping[str, User] | None = None) -> list[User]:
     """Return the staff whom a text names with an @, each once.
 
     `people` is what `named_in` found in this text and others, so that many texts cost one query.
@@ -186,7 +191,7 @@ def _beginnings(word: str) -> Iterator[str]:
 
 
 def runs(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield a text in runs, each with the name that it is a mention of, if it is one.
+    """Split a text into runs, each with the name that it mentions, or an empty one.
 
     A name ends where Latin letters and digits end: what follows it in Chinese is no part of it.
     """

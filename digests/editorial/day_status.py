@@ -1,4 +1,4 @@
-"""A digest's days: the issue that each has, if any, and what readers see of it."""
+"""How each day of a digest stands: which issue it has, what readers see of it, and what it lacks."""
 
 from __future__ import annotations
 
@@ -94,15 +94,17 @@ def with_heads(issues: QuerySet[Issue]) -> Any:
 def days(
     issues: QuerySet[Issue], digests: Iterable[Digest], first: date, last: date, *, at: datetime
 ) -> dict[tuple[int, date], DayStatus]:
-    """Return each day of each digest from the first to the last, by the digest's number and the date.
+    """Return each day of each digest from the first to the last, by the digest's key and the date.
 
-    Costs three queries however many there are.
+    Costs three queries however many there are, and two if no day of them is past.
     """
     digests = list(digests)
     editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
     of_span = with_heads(issues.filter(date__range=(first, last), digest__in=digests)).prefetch_related(editions)
     known = {(issue.digest_id, issue.date): issue for issue in of_span}
-    begun = dict(issues.filter(digest__in=digests).order_by().values_list("digest").annotate(Min("date")))
+    begun: dict[int, date] = {}
+    if any(first < today(digest, at) for digest in digests):
+        begun = dict(issues.filter(digest__in=digests).order_by().values_list("digest").annotate(Min("date")))
     found = {}
     for digest in digests:
         for number in range((last - first).days + 1):

@@ -1,12 +1,11 @@
-"""What the desk's first page says: what waits for a person, what today lacks, what goes out next and went out last."""
+"""What the desk's first page shows: the inbox of a person, today and tomorrow, schedules, and what went out last."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, TextChoices
@@ -17,8 +16,13 @@ from digests.editorial.comments import named_in, runs
 from digests.editorial.day_status import DayStatus, days, today, with_heads
 from digests.editorial.permissions import has_words_of, may, who_mends
 from digests.editorial.preflight import Known, blockers, check, known
-from digests.models import Comment, Digest, Edition, Issue, LogEntry, Review, Revision, StorySignOff
-from digests.models.states import Action, State
+from digests.editorial.workflow import READING, Facts, Request, next_step, refusals
+from digests.models import Comment, Digest, Edition, Issue, LogEntry, Review, Revision
+from digests.models.person import Visitor
+from digests.models.states import TABLE, Action, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 MOST = 12  # lines of a list on the page; the lists of the admin have the rest
 MOST_READ = 200  # issues that are looked at for them
@@ -96,7 +100,7 @@ def unpublished(issues: QuerySet[Issue]) -> Any:
     return with_heads(issues).exclude(Exists(Edition.objects.filter(revision=OuterRef("head_id"))))
 
 
-def coming(user: Any, *, at: datetime) -> list[DayStatus]:
+def coming(user: Visitor, *, at: datetime) -> list[DayStatus]:
     """Return today and tomorrow of each digest, by its own clock."""
     digests = list(Digest.objects.all()) if user.has_perm("digests.view_digest") else []
     todays = {digest.pk: today(digest, at) for digest in digests}
@@ -107,14 +111,14 @@ def coming(user: Any, *, at: datetime) -> list[DayStatus]:
     return [found[pk, day + timedelta(days=number)] for pk, day in todays.items() for number in (0, 1)]
 
 
-def for_person(user: Any, coming: Iterable[DayStatus]) -> list[Group]:
-    """Return what waits for a person. Costs as many queries for one issue as for many."""
+def for_person(user: Visitor, coming: Iterable[DayStatus]) -> list[Group]:
+    """Return what waits for a person: what the door would let them do next. Costs the same for any number of issues."""
     waits = [*_not_begun(user, coming), *_in_work(user)]
     by_task = {task: [wait for wait in waits if wait.task == task] for task in Task}
     return [Group(task, found[:MOST], len(found) > MOST) for task, found in by_task.items() if found]
 
 
-def _not_begun(user: Any, coming: Iterable[DayStatus]) -> Iterable[Wait]:
+def _not_begun(user: Visitor, coming: Iterable[DayStatus]) -> Iterable[Wait]:
     """Yield today's issue of each digest that has none, for those who may begin one."""
     if user.has_perm("digests.add_issue"):
         for day in coming:
@@ -122,69 +126,85 @@ def _not_begun(user: Any, coming: Iterable[DayStatus]) -> Iterable[Wait]:
                 yield Wait(Task.WRITE, day.digest, day.date, since=day.deadline)
 
 
-def _in_work(user: Any) -> list[Wait]:
-    issues: list[Any] = list(_waiting(user).select_related("digest").order_by("-date", "digest__name")[:MOST_READ])
-    in_review = [issue for issue in issues if issue.state == State.IN_REVIEW][:MOST]
-    unticked = _unticked(in_review, user)
-    threads = _open_threads(issues)
-    return [
-        Wait(
-            task=_task(issue),
-            digest=issue.digest,
-            date=issue.date,
-            since=issue.updated_at if issue.state == State.DRAFT else issue.entered_at,
-            issue=issue,
-            unticked=unticked.get(issue.pk, 0),
-            threads=threads[issue.pk],
-        )
-        for issue in issues
-    ]
+def _in_work(user: Visitor) -> list[Wait]:
+    if not user.is_authenticated:
+        return []
+    mends = _to_mend(user)
+    all_facts = Facts.of_all(_shown(_candidates(user, mends)))
+    found = ((facts, _task(facts, user, mends)) for facts in all_facts)
+    return [_wait(facts, task, user) for facts, task in found if task]
 
 
-def _task(issue: Issue) -> Task:
-    return next(task for task, state in STATE_OF.items() if state == issue.state)
+def _candidates(user: User, mends: set[int]) -> Any:
+    """Return the issues that may wait for a person; `entered_at` is when each came into its state.
 
-
-def _waiting(user: Any) -> Any:
-    """Return the issues that wait for a person by their roles; `entered_at` is when each came into its state."""
+    What the door would refuse for certain is left out here, so that few issues are read. The door has the last word.
+    """
     entries = LogEntry.objects.filter(issue=OuterRef("pk"), to_state=OuterRef("state")).exclude(
         from_state=F("to_state")
     )
+    approved = Review.objects.filter(revision=OuterRef("head_id"), reviewer=user.pk, verdict=Review.Verdict.APPROVED)
     issues = unpublished(Issue.objects.for_desk(user)).alias(
-        has_mine=has_words_of(user),
-        has_my_approval=Exists(
-            Review.objects.filter(revision=OuterRef("head_id"), reviewer_id=user.pk, verdict=Review.Verdict.APPROVED)
-        ),
+        has_mine=has_words_of(user), has_my_approval=Exists(approved)
     )
-    wanted = Q(pk=None)
+    wanted = Q(pk__in=mends)
     if may(user, Action.EDIT):
-        wanted |= Q(state=State.DRAFT, has_mine=True) | Q(pk__in=_to_mend(user))
+        wanted |= Q(state=State.DRAFT, has_mine=True)
     if may(user, Action.APPROVE):
-        wanted |= Q(state=State.IN_REVIEW, has_mine=False, has_my_approval=False)
+        wanted |= Q(state__in=TABLE[Action.APPROVE].sources, has_mine=False) & (
+            Q(has_my_approval=False) | Q(state=State.IN_REVIEW)
+        )
     if may(user, Action.PUBLISH):
         wanted |= Q(state=State.APPROVED)
     entered = Subquery(entries.order_by("-pk").values("at")[:1])
-    return issues.filter(wanted, head_id__isnull=False).annotate(entered_at=Coalesce(entered, F("updated_at")))
+    found = issues.filter(wanted, head_id__isnull=False).annotate(entered_at=Coalesce(entered, F("updated_at")))
+    return found.select_related("digest").order_by("-date", "digest__name")[:MOST_READ]
 
 
-def _to_mend(user: Any) -> list[int]:
-    asked = Issue.objects.for_desk(user).filter(state=State.CHANGES_REQUESTED).values_list("pk", flat=True)
-    return [pk for pk, people in who_mends(asked).items() if user.pk in people]
+def _shown(issues: Iterable[Issue]) -> list[Issue]:
+    """Return of each state as many as a list shows, and one more, which says that there are more."""
+    issues = list(issues)
+    return [issue for state in State for issue in [one for one in issues if one.state == state][: MOST + 1]]
 
 
-def _unticked(issues: Iterable[Any], user: Any) -> dict[int, int]:
-    """Return how many stories of each issue a person has not ticked in their words."""
-    heads = {head.issue_id: head for head in Revision.objects.filter(pk__in=[issue.head_id for issue in issues])}
-    ticked = set(StorySignOff.objects.filter(issue__in=heads, person=user.pk).values_list("issue", "uid", "sha256"))
-    return {
-        pk: sum((pk, item.uid, item.sha256) not in ticked for item in head.manuscript.items)
-        for pk, head in heads.items()
-    }
+def _to_mend(user: User) -> set[int]:
+    """Return the issues that this person would mend: they were sent back, or preflight may hold them back."""
+    if not may(user, Action.EDIT):
+        return set()
+    issues = unpublished(Issue.objects.for_desk(user)).filter(state__in=[State.CHANGES_REQUESTED, State.APPROVED])
+    return {pk for pk, people in who_mends(issues.values_list("pk", flat=True)).items() if user.pk in people}
 
 
-def _open_threads(issues: Iterable[Issue]) -> Counter[int]:
-    threads = Comment.objects.open_comments().filter(issue__in=[issue.pk for issue in issues])
-    return Counter(threads.order_by().values_list("issue", flat=True))
+def _task(facts: Facts, user: User, mends: set[int]) -> Task | None:
+    """Return what an issue asks of a person, if the door would let them do it."""
+    match next_step(facts):
+        case Action.EDIT if facts.issue.state == State.DRAFT:
+            return Task.WRITE
+        case Action.EDIT if facts.issue.pk in mends:
+            return Task.FIX
+        case Action.APPROVE if _refusals(facts, Action.APPROVE, user) <= READING:
+            return Task.REVIEW
+        case Action.PUBLISH if not _refusals(facts, Action.PUBLISH, user):
+            return Task.PUBLISH
+    return None
+
+
+def _refusals(facts: Facts, action: Action, user: User) -> set[str]:
+    request = Request.filled_in(action, user, at=facts.at, attests_read_all=True)
+    return {reason.code for reason in refusals(facts, request)}
+
+
+def _wait(facts: Facts, task: Task, user: User) -> Wait:
+    issue: Any = facts.issue
+    return Wait(
+        task=task,
+        digest=issue.digest,
+        date=issue.date,
+        since=issue.updated_at if issue.state == State.DRAFT else issue.entered_at,
+        issue=issue,
+        unticked=len(facts.unticked(user)) if task == Task.REVIEW else 0,
+        threads=facts.open_comments,
+    )
 
 
 def standings(coming: Iterable[DayStatus]) -> list[Standing]:
@@ -205,27 +225,38 @@ def _standing(day: DayStatus, head: Any, newsroom: Known) -> Standing:
     return Standing(day, stopping, len(problems) - stopping, head.approvals)
 
 
-def flagged(user: Any, *, at: datetime) -> QuerySet[Edition]:
+def unusual(user: Visitor, *, at: datetime) -> tuple[list[Edition], list[Edition]]:
+    """Return what went out unapproved and waits for approval, the newest first; and the schedules, the next first."""
+    editions: list[Edition] = list(
+        _editions(user)
+        .filter(pk__in=Edition.objects.ever_live(at).flagged() | Edition.objects.pending(at))
+        .order_by("live_from")
+    )
+    flagged = [edition for edition in reversed(editions) if edition.live_from <= at]
+    return flagged, [edition for edition in editions if edition.live_from > at][:MOST]
+
+
+def flagged(user: Visitor, *, at: datetime) -> list[Edition]:
     """Return what went out without approval and still waits for one."""
-    return _editions(user).ever_live(at).flagged().order_by("-live_from")
+    return unusual(user, at=at)[0]
 
 
-def scheduled(user: Any, *, at: datetime) -> QuerySet[Edition]:
+def scheduled(user: Visitor, *, at: datetime) -> list[Edition]:
     """Return the editions whose hour is to come, the next first."""
-    return _editions(user).pending(at).order_by("live_from")[:MOST]
+    return unusual(user, at=at)[1]
 
 
-def published(user: Any, *, at: datetime) -> QuerySet[Edition]:
+def published(user: Visitor, *, at: datetime) -> QuerySet[Edition]:
     """Return what went out last."""
     return _editions(user).ever_live(at).order_by("-live_from", "-pk")[: MOST // 2]
 
 
-def _editions(user: Any) -> Any:
+def _editions(user: Visitor) -> Any:
     editions = Edition.objects.filter(issue__in=Issue.objects.for_desk(user))
     return editions.select_related("issue__digest", "digest").defer("page")
 
 
-def open_comments(user: Any) -> list[Thread]:
+def open_comments(user: Visitor) -> list[Thread]:
     """Return the open threads on words that are not out yet, those with the newest remark first."""
     found: Any = (
         Comment.objects.open_comments()
@@ -243,6 +274,6 @@ def open_comments(user: Any) -> list[Thread]:
     ]
 
 
-def _mentions(user: Any, remarks: Iterable[Comment], names: Iterable[str]) -> bool:
+def _mentions(user: Visitor, remarks: Iterable[Comment], names: Iterable[str]) -> bool:
     """Say whether remarks name a person, by the same reading of an @ that tells them."""
     return any(name == user.get_username() for one in remarks for _run, name in runs(one.text, names))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from digests.models import Edition, Issue, LogEntry, Revision, Role
+from digests.models.person import Actor, System, Visitor
 from digests.models.states import TABLE, Action
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 _ROWS = ("section", "newsitem", "insight", "brief")
 _HISTORY = ("revision", "edition", "retraction", "review", "comment", "logentry")
@@ -90,41 +94,51 @@ def hand_over_renamed(using: str = DEFAULT_DB_ALIAS) -> None:
             row.delete()
 
 
-def may(user: Any, action: Action) -> bool:
-    """Say whether a person's roles allow an action at all. No person (a command) may do anything."""
-    return user is None or bool(user.is_active and user.has_perm(TABLE[action].permission))
+def may(who: Actor | AnonymousUser, action: Action) -> bool:
+    """Say whether the roles of whoever acts allow an action at all. The system may do everything."""
+    return isinstance(who, System) or bool(who.is_active and who.has_perm(TABLE[action].permission))
 
 
 def who_may(action: Action) -> set[int]:
-    """Return everyone at the desk whose roles allow an action: `may`, asked of all at once."""
-    seen = _with_perm("digests.view_issue")
-    return set(_with_perm(TABLE[action].permission).filter(pk__in=seen).values_list("pk", flat=True))
+    """Return the keys of everyone at the desk whose roles allow an action. Costs one query."""
+    return set(_who_may(action).values_list("pk", flat=True))
+
+
+def people_who_may(action: Action) -> list[User]:
+    """Return the same people as `who_may`, with their names."""
+    return list(_who_may(action))
 
 
 def at_the_desk() -> set[int]:
-    """Return everyone who may see issues at all."""
+    """Return the keys of everyone who may see issues at all."""
     return set(_with_perm("digests.view_issue").values_list("pk", flat=True))
 
 
-def _with_perm(permission: str) -> Any:
+def _who_may(action: Action) -> QuerySet[User]:
+    seen = _with_perm("digests.view_issue").values("pk")
+    return _with_perm(TABLE[action].permission).filter(pk__in=seen)
+
+
+def _with_perm(permission: str) -> QuerySet[User]:
     # The backend is named because with_perm asks for it as soon as a site has two.
     people: Any = get_user_model().objects
-    return people.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend").filter(is_staff=True)
+    found: QuerySet[User] = people.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
+    return found.filter(is_staff=True)
 
 
-# Who works on the words, judges them or sends them out decides who else may see them before readers do.
+# Whoever writes, reviews or publishes may decide who else sees the words before readers do.
 _INVITE = ("digests.change_issue", "digests.review_issue", "digests.publish_issue")
 
 
-def may_invite(user: Any) -> bool:
-    """Say whether a person may give people without an account a link to a draft."""
-    return user is None or bool(user.is_active and any(user.has_perm(name) for name in _INVITE))
+def may_invite(who: Actor | AnonymousUser) -> bool:
+    """Say whether someone may give people without an account a link to a draft."""
+    return isinstance(who, System) or bool(who.is_active and any(who.has_perm(name) for name in _INVITE))
 
 
 def authors(issue: Issue, *, until: Revision) -> set[int]:
-    """Return who wrote any revision that no independent review has covered yet.
+    """Return the keys of whoever wrote words that an approval of `until` would be for. Costs two queries.
 
-    That is every revision after the last edition someone else approved, up to `until`.
+    Those are all revisions up to `until` that came after the last edition someone else approved.
     """
     reviewed = (
         Edition.objects.filter(issue=issue, revision__number__lt=until.number)
@@ -137,32 +151,38 @@ def authors(issue: Issue, *, until: Revision) -> set[int]:
     return set(words.exclude(author=None).order_by().values_list("author_id", flat=True).distinct())
 
 
-def wrote(user: Any, issue: Issue, *, until: Revision) -> bool:
-    """Say whether a person wrote any of the words that an approval of `until` would be for."""
-    return user is not None and user.pk in authors(issue, until=until)
+def newest_authors(issues: Iterable[int]) -> dict[int, set[int]]:
+    """Return the same as `authors`, up to the newest revision, for each of many issues. Costs one query."""
+    found: dict[int, set[int]] = {pk: set() for pk in issues}
+    words = _uncovered().filter(issue__in=found).exclude(author=None).order_by()
+    for pk, person in words.values_list("issue_id", "author_id").distinct():
+        found[pk].add(person)
+    return found
 
 
-def has_words_of(user: Any) -> Exists:
-    """Return the same as `wrote`, up to the newest revision, as a condition on issues: a list asks once for all."""
-    return Exists(_uncovered().filter(issue=OuterRef("pk"), author_id=user.pk))
+def wrote(who: Actor, issue: Issue, *, until: Revision) -> bool:
+    """Say whether someone wrote any of the words that an approval of `until` would be for."""
+    return not isinstance(who, System) and who.pk in authors(issue, until=until)
+
+
+def has_words_of(who: Visitor) -> Exists:
+    """Return the same as `wrote`, up to the newest revision, as a condition on a queryset of issues."""
+    return Exists(_uncovered().filter(issue=OuterRef("pk"), author_id=who.pk))
 
 
 def who_mends(issues: Iterable[int]) -> dict[int, set[int]]:
     """Return for each issue who goes on when changes are asked for: whoever wrote or submitted it.
 
-    If none of them is here any more, whoever can. Costs as many queries for one issue as for many.
+    If none of them is at the desk any more, everyone who may submit. Costs three queries for any number of issues.
     """
-    pks, able = list(issues), who_may(Action.SUBMIT)
-    found: dict[int, set[int]] = {pk: set() for pk in pks}
-    words = _uncovered().filter(issue__in=pks).exclude(author=None).order_by()
-    submits = LogEntry.objects.filter(issue__in=pks, action=Action.SUBMIT).order_by("pk")
-    submitted = dict(submits.values_list("issue", "actor"))  # the last of each
-    for pk, person in {*words.values_list("issue", "author"), *submitted.items()}:
+    found, able = newest_authors(issues), who_may(Action.SUBMIT)
+    submits = LogEntry.objects.filter(issue__in=found, action=Action.SUBMIT).order_by("pk")
+    for pk, person in dict(submits.values_list("issue_id", "actor_id")).items():  # the last of each
         found[pk].add(person)
     return {pk: able & people or able for pk, people in found.items()}
 
 
-def _uncovered() -> Any:
+def _uncovered() -> QuerySet[Revision]:
     """Return the revisions of every issue that no independent review has covered yet."""
     reviewed = (
         Edition.objects.filter(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
@@ -20,10 +20,14 @@ from django.utils.translation import gettext as _
 from digests.editorial import comments, workflow
 from digests.editorial.permissions import may_invite
 from digests.editorial.preflight import Blocker, Place, Problem
-from digests.editorial.workflow import Refused, person
+from digests.editorial.workflow import Refused
 from digests.manuscript.values import block, line
 from digests.models import Comment, PreviewLink, PreviewLinkStatus, Revision
+from digests.models.person import name_of
 from digests.publishing.addresses import absolute
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 LIFETIMES = (1, 3, 7, 30)  # days
 MOST_REMARKS = 50  # by one link
@@ -31,7 +35,7 @@ LONGEST_REMARK = 5_000
 LONGEST_NAME = 60
 
 
-def make(revision: Revision, *, by: Any, whom: str, days: int = 7, may_comment: bool = False) -> PreviewLink:
+def make(revision: Revision, *, by: User, whom: str, days: int = 7, may_comment: bool = False) -> PreviewLink:
     """Make a link to a revision. Raises Refused."""
     _permit(by)
     if days not in LIFETIMES:
@@ -48,24 +52,24 @@ def make(revision: Revision, *, by: Any, whom: str, days: int = 7, may_comment: 
         may_comment=may_comment,
         expires_at=timezone.now() + timedelta(days=days),
         by=by,
-        by_name=person(by),
+        by_name=name_of(by),
     )
 
 
-def revoke(link: PreviewLink, *, by: Any) -> None:
+def revoke(link: PreviewLink, *, by: User) -> None:
     """End a link now; what was said by it stays. Raises Refused."""
     _permit(by)
     PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(
-        revoked_at=timezone.now(), revoked_by=by, revoked_by_name=person(by)
+        revoked_at=timezone.now(), revoked_by=by, revoked_by_name=name_of(by)
     )
 
 
-def _permit(by: Any) -> None:
+def _permit(by: User) -> None:
     if not may_invite(by):
         raise Refused(
             Blocker(
                 "not_permitted",
-                _("%(who)s may not do this: %(what)s.") % {"who": person(by), "what": _("Show a draft to others")},
+                _("%(who)s may not do this: %(what)s.") % {"who": name_of(by), "what": _("Show a draft to others")},
                 fix=_("Ask someone whose role includes it."),
             )
         )

@@ -1,8 +1,8 @@
-"""Ticks: a reviewer says of each story, in exactly these words, that they have read it."""
+"""Story sign-offs: a reviewer says of each story that they have read it, in exactly these words."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,8 +11,11 @@ from digests.editorial.preflight import Blocker, Place
 from digests.editorial.workflow import Refused, lock
 from digests.models import Issue, LastReviewed, StorySignOff
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
-def tick(issue: Issue, uid: str, sha256: str, *, by: Any, read: bool = True) -> None:
+
+def tick(issue: Issue, uid: str, sha256: str, *, by: User, read: bool = True) -> None:
     """Tick a story in the words named `sha256`, or take the tick off. Raises Refused if it has other words now."""
     with transaction.atomic():
         locked = lock(issue.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from digests.models import Digest, Issue
 from digests.text.numbers import whole_number
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 def number(text: str) -> int:
@@ -49,7 +52,7 @@ def find_issue(options: dict[str, Any]) -> Issue:
     return issue
 
 
-def find_person(name: str) -> Any:
+def find_person(name: str) -> User:
     person = get_user_model().objects.filter(username=name).first()
     if person is None:
         raise CommandError(_("There is nobody by the name “%(name)s”.") % {"name": name})

@@ -118,9 +118,17 @@ class Edition(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("issue", args=[self.digest.slug, self.date])
 
+    def is_over(self, at: datetime) -> bool:
+        return self.live_until is not None and self.live_until <= at
+
     def is_live(self, at: datetime) -> bool:
         """Tell whether readers see it at an instant."""
         return self.live_from <= at and (self.live_until is None or at < self.live_until)
+
+    @property
+    def is_flagged(self) -> bool:
+        """Say whether it went out, or will, without the approval that it needs, and has none since."""
+        return bool(self.forced_reason) and self.endorsed_at is None
 
     @property
     def independently_reviewed(self) -> bool:

@@ -1,11 +1,16 @@
-"""How rows that outlive an account refer to a person."""
+"""Who acts, and how rows that outlive an account keep them."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 # The arguments of a foreign key without a constraint. Each has a name beside it, because history outlives accounts and
 # is never rewritten when one is deleted.
@@ -17,3 +22,26 @@ PERSON: dict[str, Any] = {
     "db_constraint": False,
     "related_name": "+",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The newsroom itself, as commands act. It has every permission, and cannot give a person's judgement."""
+
+
+SYSTEM = System()
+
+Actor: TypeAlias = "User | System"  # who does something
+Visitor: TypeAlias = "User | AnonymousUser"  # who looks at a page
+
+
+def account(actor: Actor) -> User | None:
+    """Return whom a row's foreign key names for an actor: nobody, for the system."""
+    return None if isinstance(actor, System) else actor
+
+
+def name_of(actor: Actor) -> str:
+    """Return the name that history keeps for an actor."""
+    if isinstance(actor, System):
+        return _("newsroom")
+    return actor.get_full_name() or actor.get_username()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -15,6 +15,9 @@ from digests.models.desk import Issue
 from digests.models.editions import Revision
 from digests.models.person import PERSON
 from digests.models.states import Action, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 class Review(models.Model):
@@ -124,13 +127,19 @@ class StorySignOff(models.Model):
 
 
 class LastReviewedQuerySet(models.QuerySet["LastReviewed"]):
-    def record(self, person: Any, revision: Revision) -> None:
+    def record(self, person: User, revision: Revision) -> None:
         """Record that a person signed off, commented on or judged a revision. Call it under the issue's lock."""
-        last = self.filter(issue=revision.issue_id, person=person).select_related("revision").first()
-        if last and last.revision.number >= revision.number:
+        seen = self.filter(issue=revision.issue_id, person=person).values("revision", "revision__number").first()
+        if seen and seen["revision__number"] >= revision.number:
             return
-        before = last.revision if last else Revision.objects.filter(editions__in=revision.issue.editions.live()).first()
-        self.update_or_create(issue=revision.issue, person=person, defaults={"revision": revision, "before": before})
+        live = revision.issue.editions.live().values_list("revision", flat=True)
+        before = seen["revision"] if seen else live.first()
+        self.bulk_create(
+            [LastReviewed(issue=revision.issue, person=person, revision=revision, before_id=before)],
+            update_conflicts=True,
+            unique_fields=["issue", "person"],
+            update_fields=["revision", "before", "at"],
+        )
 
 
 class LastReviewed(models.Model):

@@ -22,7 +22,7 @@ class State(TextChoices):
 
 
 class Action(TextChoices):
-    """What people do with an issue; each is recorded in the log."""
+    """What can be done to an issue. These names are stored in the log for good."""
 
     EDIT = "edit", _("Edit")
     SUBMIT = "submit", _("Submit for review")
@@ -54,7 +54,7 @@ ANY = frozenset(State)
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A row of the table: from which states an action is possible, where it leads, and what it needs."""
+    """One row of the table: from which states an action may be done, where it leads, and what it asks for."""
 
     action: Action
     sources: frozenset[State]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -24,7 +24,11 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence
 
 from digests.models import Digest, Page, PageStory, Picture
 from digests.models.desk import PICTURES, refuse_unfit_picture
+from digests.models.person import name_of
 from digests.text.markup import Shown, stored
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 WIDTHS = (400, 800, 1200, 1600)
 PORTABLE = 1200  # pixels across, at most, where other programs show it
@@ -51,7 +55,7 @@ class Unfit(ValueError):
 # Taken in
 
 
-def take(upload: File[bytes], *, by: Any, alt: str = "") -> Picture:
+def take(upload: File[bytes], *, by: User | None, alt: str = "") -> Picture:
     """Keep a picture and return its row; one that is here already is found again. Raises Unfit.
 
     Call it outside the transaction of a save that may be refused: what was uploaded is not lost with it.
@@ -82,7 +86,7 @@ def is_too_heavy(upload: File[bytes]) -> bool:
     return upload.size > settings.PICTURE_MEGABYTES * 1_000_000
 
 
-def _kept(content: bytes, sha256: str, known: Picture | None, *, by: Any) -> Picture:
+def _kept(content: bytes, sha256: str, known: Picture | None, *, by: User | None) -> Picture:
     clean, ending, (width, height) = _clean(content)
     name = (known.file.name if known else None) or f"pictures/{secrets.token_hex(16)}.{ending}"
     write(name, clean)
@@ -94,7 +98,7 @@ def _kept(content: bytes, sha256: str, known: Picture | None, *, by: Any) -> Pic
                 width=width,
                 height=height,
                 by=by,
-                by_name=(by.get_full_name() or by.get_username()) if by else "",
+                by_name=name_of(by) if by else "",
             )
     except IntegrityError:
         default_storage.delete(name)

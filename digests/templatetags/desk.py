@@ -36,12 +36,13 @@ def first_page(context: dict[str, Any]) -> dict[str, Any]:
     """Return what the desk's first page says to whoever looks at it."""
     user, at = context["request"].user, timezone.now()
     coming = inbox.coming(user, at=at)
+    flagged, scheduled = inbox.unusual(user, at=at)
     return {
         "at": at,
         "groups": inbox.for_person(user, coming),
         "standings": inbox.standings(coming),
-        "flagged": inbox.flagged(user, at=at),
-        "scheduled": inbox.scheduled(user, at=at),
+        "flagged": flagged,
+        "scheduled": scheduled,
         "threads": inbox.open_comments(user),
         "published": inbox.published(user, at=at),
         "may_look": user.has_perm("digests.view_issue"),

@@ -503,8 +503,8 @@ def test_why_no_link_is_made_is_named(draft: Make, people: SimpleNamespace) -> N
     assert codes(lambda: make(issue, people.writer, whom=" ")) == ["whom_missing"]
     assert codes(lambda: make(issue, people.writer, whom="名" * 101)) == ["whom_missing"]
     assert [make(issue, people.writer, whom="名" * 100, days=days).whom for days in (1, 3, 7, 30)] == ["名" * 100] * 4
-    link: Any = preview_links.make(issue.head, by=None, whom="王林")
-    assert (link.by, link.by_name, link.may_comment) == (None, "编辑部", False)
+    link = preview_links.make(issue.head, by=people.writer, whom="王林")
+    assert (link.by, link.by_name, link.may_comment) == (people.writer, "writer", False)
     assert timedelta(days=6, hours=23) < link.expires_at - link.created_at <= timedelta(days=7)
 
 

@@ -21,6 +21,7 @@ from digests.editorial.preflight import check
 from digests.management.demo import drawings, full
 from digests.management.demo.clock import clock
 from digests.models import Digest, Edition, Issue, LogEntry, Revision
+from digests.models.person import SYSTEM
 from digests.models.states import State
 from digests.publishing import pictures
 
@@ -122,7 +123,7 @@ def an_issue() -> None:
 def only_the_log_of_what_was_deleted() -> None:
     an_issue()
     issue = Issue.objects.get()
-    with workflow.editing(issue, by=None) as locked:
+    with workflow.editing(issue, by=SYSTEM) as locked:
         Issue.objects.filter(pk=locked.pk).update(title="别的")
         locked.title = "别的"
     issue.delete()

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from digests.editorial import exchange, preview_links, workflow
 from digests.manuscript.values import Manuscript, NewsItem
 from digests.models import Comment, Digest, Edition, Issue, Picture, PreviewLink, PreviewLinkStatus
+from digests.models.person import SYSTEM
 from digests.models.states import Action
 from digests.publishing import pictures
 from digests.site import public_addresses
@@ -31,9 +32,9 @@ def fill() -> None:
         day = DAY - timedelta(days=6 + ago)
         words = _again(told[ago % len(told)], f"{day:%m-%d}")
         issue = Issue.objects.create(digest=daily, date=day, title=words.title)
-        with workflow.editing(issue, by=None) as locked:
+        with workflow.editing(issue, by=SYSTEM) as locked:
             exchange.to_rows(replace(words, date=day), locked)
-        workflow.perform(Action.ARCHIVE, issue, by=None, at=datetime.combine(day, time(8), daily.zone))
+        workflow.perform(Action.ARCHIVE, issue, by=SYSTEM, at=datetime.combine(day, time(8), daily.zone))
     Digest.objects.create(name="季风", slug="quarterly", description="还没有第一期。")
 
 

@@ -15,6 +15,7 @@ from digests.admin.issue import local_copy, saving
 from digests.admin.issue.actions import version
 from digests.admin.issue.wordlist import join, split
 from digests.admin.review.history import compare, said_since
+from digests.admin.signed_in import signed_in
 from digests.editorial import exchange, workflow
 from digests.manuscript import diff
 from digests.manuscript.merge import ORDER, STAYS, Choice, Clash, Merge, Side, choosing, merge
@@ -162,7 +163,7 @@ def with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
 
 
 def _save(request: HttpRequest, issue: Issue, manuscript: Manuscript) -> Issue:
-    return saving.save(with_kept_cover(manuscript, issue), issue, by=request.user, version=version(request.POST))
+    return saving.save(with_kept_cover(manuscript, issue), issue, by=signed_in(request), version=version(request.POST))
 
 
 # --- What is asked ------------------------------------------------------------------

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,16 +17,34 @@ from django.utils.translation import ngettext
 
 from digests.admin.issue.checklist import Checklist
 from digests.editorial import workflow
-from digests.editorial.permissions import may, wrote
-from digests.editorial.preflight import Blocker, Place, Problem, blockers, examine
-from digests.models import Edition, Issue, Review, Revision
-from digests.models.states import TABLE, Action, Correction, State, sources
+from digests.editorial.permissions import may
+from digests.editorial.preflight import Blocker, Place, Problem
+from digests.editorial.workflow import READING, Facts, Request, is_approved, obstacles
+from digests.models import Edition, Issue, Review, Revision, Story
+from digests.models.states import TABLE, UNREVIEWED_ACTIONS, Action, Correction, State
 from digests.text.numbers import whole_number
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 # Editing is the form itself, and archives are imported: neither has a button.
 OFFERED = [action for action in Action if action not in (Action.EDIT, Action.ARCHIVE)]
 # These take something from readers, or pass by a rule: they stand apart.
 GRAVE = frozenset({Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW})
+# These ask what they correct, once readers have had the issue.
+CORRECTS = frozenset({Action.PUBLISH, Action.SCHEDULE, Action.FORCE_PUBLISH, Action.ROLL_BACK})
+
+
+# By these reasons an action has nothing to act on, or is not this person's: it gets no button at all.
+NOTHING_TO_DO = frozenset(
+    {
+        *("not_permitted", "nothing_saved", "wrong_state", "is_approved", "already_live", "not_live"),
+        *("already_scheduled", "nothing_scheduled", "nothing_flagged", "no_such_edition"),
+        *("no_such_story", "already_retracted"),
+    }
+)
+# A button that goes to readers says what the words still need, even where their state alone does not let it.
+IN_SIGHT = frozenset({"wrong_state"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,8 @@ class Choice:
     corrects: bool = False
     note_prompt: str = ""
     waits_for_reading: bool = False  # the review screen is where that is done
+    editions: tuple[Edition, ...] = ()  # endorse, roll_back: of these, one is chosen
+    stories: tuple[Story, ...] = ()  # retract: of these, one is chosen
 
     @property
     def label(self) -> str:
@@ -60,56 +79,49 @@ class Choice:
     @property
     def is_plain(self) -> bool:
         """Say whether the button asks for nothing."""
-        return not (self.needs_note or self.corrects or self.action == Action.SCHEDULE)
+        asks = self.needs_note or self.corrects or self.action == Action.SCHEDULE or len(self.editions) > 1
+        return not asks
 
 
 class Desk:
-    """An issue as someone looks at it: where it stands, and what they may do."""
+    """An issue as someone looks at it: where it stands, and what they may do. The workflow says both."""
 
-    def __init__(self, issue: Issue, user: Any) -> None:
+    def __init__(self, issue: Issue, user: User) -> None:
         self.issue = issue
         self.user = user
-        self.now = timezone.now()
+        self.facts = Facts.of(issue)
 
-    @cached_property
+    @property
+    def now(self) -> datetime:
+        return self.facts.at
+
+    @property
     def head(self) -> Revision | None:
-        head: Revision | None = self.issue.head
-        return head
+        return self.facts.head
 
-    @cached_property
+    @property
     def problems(self) -> list[Problem]:
-        return examine(self.head.manuscript) if self.head else []
+        return self.facts.problems
 
-    @cached_property
-    def editions(self) -> list[Edition]:
-        editions = list(self.issue.editions.defer("page").select_related("revision"))
-        for edition in editions:
-            edition.issue = self.issue
-        return editions
-
-    @cached_property
+    @property
     def live(self) -> Edition | None:
-        return next((one for one in self.editions if one.is_live(self.now)), None)
+        return self.facts.live
 
-    @cached_property
+    @property
     def scheduled(self) -> Edition | None:
-        return next((one for one in self.editions if one.live_from > self.now), None)
+        return self.facts.pending
 
-    @cached_property
-    def begun(self) -> list[Edition]:
-        return [one for one in self.editions if one.live_from <= self.now]
-
-    @cached_property
+    @property
     def flagged(self) -> list[Edition]:
-        return [one for one in self.begun if one.forced_reason and not one.endorsed_at]
+        return self.facts.flagged
 
-    @cached_property
+    @property
     def reviews(self) -> list[Review]:
-        return list(self.head.reviews.all()) if self.head else []
+        return self.facts.reviews
 
     @property
     def approvals(self) -> int:
-        return sum(review.verdict == Review.Verdict.APPROVED for review in self.reviews)
+        return self.facts.approvals
 
     @property
     def approvals_needed(self) -> int:
@@ -117,11 +129,7 @@ class Desk:
 
     @cached_property
     def is_own(self) -> bool:
-        return bool(self.head and wrote(self.user, self.issue, until=self.head))
-
-    @cached_property
-    def stories(self) -> list[Any]:
-        return list(self.live.stories.filter(retracted=False).only("uid", "headline")) if self.live else []
+        return bool(self.head and self.user.pk in self.facts.authors(self.head))
 
     @property
     def is_ahead(self) -> bool:
@@ -160,80 +168,47 @@ class Desk:
         return [choice for choice in self.choices if choice.is_grave]
 
     @property
-    def earlier(self) -> list[Edition]:
-        live = self.live
-        return [one for one in self.begun if live is None or one.revision_id != live.revision_id]
-
-    @property
     def corrections(self) -> list[tuple[str, str]]:
         return [(kind.value, str(kind.label)) for kind in Correction if kind != Correction.RETRACTION]
 
     @cached_property
     def choices(self) -> list[Choice]:
-        return [choice for action in OFFERED if (choice := self._choice(action))]
+        """The buttons of this person, those too that wait for something, with what."""
+        return [choice for action in OFFERED if may(self.user, action) and (choice := self._choice(action))]
 
     def _choice(self, action: Action) -> Choice | None:
-        if not (self.head and may(self.user, action) and self._is_about_something(action)):
+        """Return a button, by what the door says to whoever fills in its form. None if there is nothing to do."""
+        if action == Action.APPROVE and self.issue.state == State.APPROVED and is_approved(self.facts):
+            return None  # the door takes more approvals than are needed; nobody is asked for them
+        editions: tuple[Edition, ...] = ()
+        stories: tuple[Story, ...] = ()
+        if action in (Action.ENDORSE, Action.ROLL_BACK):
+            of = self.facts.flagged if action == Action.ENDORSE else self.facts.begun
+            editions = tuple(one for one in of if not self._refusals(action, edition=one.number))
+        elif action == Action.RETRACT:
+            stories = tuple(one for one in self.facts.stories if not self._refusals(action, story=one.uid))
+        reasons = () if editions or stories else self._refusals(action)
+        codes = {reason.code for reason in reasons}
+        if codes & (NOTHING_TO_DO - IN_SIGHT if action in UNREVIEWED_ACTIONS else NOTHING_TO_DO):
             return None
-        reaches_readers = action in (Action.PUBLISH, Action.SCHEDULE, Action.FORCE_PUBLISH, Action.ROLL_BACK)
         return Choice(
             action,
-            self._why_not(action),
-            corrects=reaches_readers and bool(self.begun),
+            self._said(reasons),
+            corrects=action in CORRECTS and bool(self.facts.begun),
             note_prompt=str(TABLE[action].note_prompt or ""),
-            waits_for_reading=action == Action.APPROVE and not self._why_not_judge() and bool(self.unread),
+            waits_for_reading=bool(codes) and codes <= READING,
+            editions=editions,
+            stories=stories,
         )
 
-    def _is_about_something(self, action: Action) -> bool:
-        assert self.head
-        says_new = not (self.live and self.live.revision_id == self.head.pk)
-        match action:
-            case Action.APPROVE:
-                enough = self.issue.state == State.APPROVED and self.approvals >= self.approvals_needed
-                return self._is_possible(action) and not enough
-            case Action.PUBLISH | Action.SCHEDULE:
-                return says_new and not self.scheduled
-            case Action.UNSCHEDULE:
-                return bool(self.scheduled)
-            case Action.FORCE_PUBLISH:
-                return says_new and not self.scheduled and not workflow.is_approved(self.issue, self.head)
-            case Action.ENDORSE:
-                return bool(self.flagged)
-            case Action.ROLL_BACK:
-                return bool(self.earlier) and not self.scheduled
-            case Action.RETRACT:
-                return bool(self.stories)
-            case Action.WITHDRAW:
-                return bool(self.live) and not self.scheduled
-        return self._is_possible(action)
+    def _refusals(self, action: Action, **chosen: Any) -> tuple[Problem, ...]:
+        return obstacles(self.facts, Request.filled_in(action, self.user, at=self.now, **chosen))
 
-    def _is_possible(self, action: Action) -> bool:
-        return self.issue.state in sources(action, approvals_needed=self.approvals_needed)
-
-    def _why_not(self, action: Action) -> str:
-        match action:
-            case Action.APPROVE:
-                return self._why_not_judge() or " ".join(str(problem) for problem in self.unread)
-            case Action.ENDORSE if all(wrote(self.user, self.issue, until=one.revision) for one in self.flagged):
-                return _("You wrote part of this issue, and nobody approves their own words.")
-            case Action.PUBLISH | Action.SCHEDULE if not workflow.is_approved(self.issue, self.head):
-                return _("It waits for an approval of exactly these words.")
-            case Action.PUBLISH | Action.SCHEDULE | Action.FORCE_PUBLISH if blockers(self.problems):
-                return _("Something has to be mended first: see the problems.")
-        return ""
-
-    def _why_not_judge(self) -> str:
-        """Say why this person cannot approve these words, however well they read them."""
-        if self.is_own:
-            return _("You wrote part of this issue, and nobody approves their own words.")
-        if any(one.reviewer_id == self.user.pk and one.verdict == Review.Verdict.APPROVED for one in self.reviews):
-            return _("You approved these words already.")
-        return ""
-
-    @cached_property
-    def unread(self) -> list[Problem]:
-        """What an approval by this person still waits for."""
-        return list(workflow.unread(self.head, self.user)) if self.head else []
+    def _said(self, reasons: tuple[Problem, ...]) -> str:
+        """Say why not. What preflight finds stands beside the buttons already, each with its place."""
+        if any(reason in self.problems for reason in reasons):
+            return _("Something has to be mended first: see the problems.")
+        return " ".join(str(reason) for reason in reasons)
 
 
 def next_page(request: HttpRequest, otherwise: str) -> str:

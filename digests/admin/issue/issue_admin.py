@@ -24,6 +24,7 @@ from digests.admin.listing.issue_list import IssueList
 from digests.admin.review.comments import may_comment, threads_of
 from digests.admin.setup.notice import opened
 from digests.admin.setup.picture import focus, take_cover
+from digests.admin.signed_in import signed_in
 from digests.editorial import workflow
 from digests.editorial.preflight import Blocker, Place
 from digests.manuscript.values import LABELS, Manuscript
@@ -124,7 +125,7 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
         if day := form.cleaned_data.get("date"):
             manuscript = replace(manuscript, date=day)
         version = actions.version(request.POST) if change else None
-        issue = saving.save(manuscript, issue, by=request.user, version=version)
+        issue = saving.save(manuscript, issue, by=signed_in(request), version=version)
         form.instance = issue
         if focus(manuscript.cover_file, request.POST):
             self.message_user(request, _("The focal point of the cover was moved."), messages.SUCCESS)
@@ -151,7 +152,7 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Render the form with what else its page shows: buttons, problems, open comments."""
         issue = context["original"]
-        desk = actions.Desk(issue, request.user) if issue else None
+        desk = actions.Desk(issue, signed_in(request)) if issue else None
         talk = []
         if desk:
             opened(request, issue)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest
@@ -13,10 +11,11 @@ from digests.editorial import exchange, workflow
 from digests.editorial.preflight import Blocker, Place
 from digests.manuscript.values import Manuscript
 from digests.models import Issue
+from digests.models.person import Actor
 from digests.models.states import State
 
 
-def save(manuscript: Manuscript, issue: Issue, *, by: Any, version: int | None = None) -> Issue:
+def save(manuscript: Manuscript, issue: Issue, *, by: Actor, version: int | None = None) -> Issue:
     """Make an issue say what a manuscript says, and return it as it is then. Raises Refused, and then wrote nothing."""
     try:
         with workflow.editing(issue, by=by, version=version) as locked:

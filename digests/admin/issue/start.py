@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from digests.admin.issue import saving
 from digests.admin.issue.wordlist import split
+from digests.admin.signed_in import signed_in
 from digests.editorial import workflow
 from digests.editorial.preflight import Blocker, Place
 from digests.manuscript.values import Manuscript, Section
 from digests.models import Digest, Issue
 from digests.models.desk import FIRST_DAY, LAST_DAY
+from digests.models.person import Actor
 
 DATE = "{date}"  # in a standing title: where the issue's date stands
 
@@ -29,7 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     try:
         digest, day = _wanted(request)
-        issue, is_new = begin(digest, day, by=request.user)
+        issue, is_new = begin(digest, day, by=signed_in(request))
     except workflow.Refused as refused:
         for reason in refused.reasons:
             messages.error(request, str(reason))
@@ -41,7 +42,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
 
 
-def begin(digest: Digest, day: date, *, by: Any) -> tuple[Issue, bool]:
+def begin(digest: Digest, day: date, *, by: Actor) -> tuple[Issue, bool]:
     """Return the issue of a day, and whether it was made now. Of two at once, one makes it. Raises Refused."""
     with transaction.atomic():
         issue, is_new = Issue.objects.get_or_create(digest=digest, date=day)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from digests.admin.conflict import resolving
 from digests.admin.issue import local_copy, saving
 from digests.admin.issue.actions import version
+from digests.admin.signed_in import signed_in
 from digests.editorial import exchange, workflow
 from digests.editorial.preflight import Problem, examine
 from digests.manuscript.reader import Reading, Refusal, Spot, read
@@ -80,7 +81,7 @@ def save(request: HttpRequest, issue: Issue) -> HttpResponse:
     mine = resolving.with_kept_cover(reading.manuscript, issue)
     was, before = State(issue.state), issue.version
     try:
-        saved = saving.save(mine, issue, by=request.user, version=version(request.POST))
+        saved = saving.save(mine, issue, by=signed_in(request), version=version(request.POST))
     except workflow.Refused as refused:
         if refused.stale:
             return resolving.page(request, issue, refused, mine=mine, seen=resolving.seen(request, issue))

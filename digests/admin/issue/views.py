@@ -32,6 +32,7 @@ from digests.admin.listing import calendar
 from digests.admin.review import preview_links, screen
 from digests.admin.review.history import history_of
 from digests.admin.setup.notice import opened
+from digests.admin.signed_in import signed_in
 from digests.editorial import workflow
 from digests.manuscript.values import Manuscript
 from digests.manuscript.writer import write
@@ -73,7 +74,7 @@ class IssueViews(admin.ModelAdmin[Issue]):
             return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
         try:
             wish = actions.wish(request.POST, issue.digest.zone)
-            outcome = workflow.perform(Action(action), issue, by=request.user, **wish)
+            outcome = workflow.perform(Action(action), issue, by=signed_in(request), **wish)
         except workflow.Refused as refused:
             for reason in refused.reasons:
                 self.message_user(request, str(reason), messages.ERROR)

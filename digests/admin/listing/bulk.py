@@ -23,6 +23,7 @@ from digests.admin.issue import actions, saving
 from digests.admin.issue.rows import LONGEST_TAG
 from digests.admin.issue.wordlist import WordList
 from digests.admin.listing.export import Export, ExportForm, file_of
+from digests.admin.signed_in import signed_in
 from digests.editorial import exchange, workflow
 from digests.editorial.permissions import may
 from digests.manuscript.values import Manuscript
@@ -173,7 +174,7 @@ def _tell(request: HttpRequest, results: list[Result], *, gone: int) -> None:
 
 def _perform(request: HttpRequest, action: Action) -> None:
     def act(issue: Issue, version: int) -> tuple[str, ...]:
-        return (actions.done(workflow.perform(action, issue, by=request.user, version=version)),)
+        return (actions.done(workflow.perform(action, issue, by=signed_in(request), version=version)),)
 
     each(request, marked(request), act)
 
@@ -244,7 +245,9 @@ def _schedule(request: HttpRequest, issue: Any, version: int, wish: dict[str, An
     corrects = {name: wish[name] for name in ("correction", "note")} if issue.begun else {}
     at = wish["at"] if wish["when"] == "at" else _deadline(issue)
     return (
-        actions.done(workflow.perform(Action.SCHEDULE, issue, by=request.user, version=version, at=at, **corrects)),
+        actions.done(
+            workflow.perform(Action.SCHEDULE, issue, by=signed_in(request), version=version, at=at, **corrects)
+        ),
     )
 
 
@@ -273,7 +276,7 @@ class TagForm(forms.Form):
 def _tag(request: HttpRequest, issue: Issue, version: int, *, add: list[str], remove: list[str]) -> tuple[str, ...]:
     """Save an issue with other tags of its own. Returns nothing if it has just these already."""
     words = exchange.from_rows(issue)
-    saved = saving.save(retagged(words, add, remove), issue, by=request.user, version=version)
+    saved = saving.save(retagged(words, add, remove), issue, by=signed_in(request), version=version)
     if saved.version == issue.version:
         return ()
     said = [_("Tags: %(tags)s.") % {"tags": "、".join(exchange.from_rows(saved).tags) or "—"}]

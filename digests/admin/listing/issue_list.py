@@ -91,7 +91,7 @@ class IssueList(Bulk, admin.ModelAdmin[Issue]):  # type: ignore[misc]  # Bulk na
         now = timezone.now()
         live = next((one for one in issue.all_editions if one.is_live(now)), None)
         scheduled = next((one for one in issue.all_editions if one.live_from > now), None)
-        flagged = any(one.forced_reason and not one.endorsed_at and one.live_from <= now for one in issue.all_editions)
+        flagged = any(one.is_flagged and one.live_from <= now for one in issue.all_editions)
         return format_html(
             "{}{}{}",
             format_html('<span class="badge is-live">{}</span> ', _("Live")) if live else "",

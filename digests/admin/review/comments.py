@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from digests.admin.issue.actions import next_page
+from digests.admin.signed_in import signed_in
 from digests.editorial import comments as editorial_comments
 from digests.editorial import workflow
 from digests.editorial.preflight import Blocker
@@ -140,5 +141,5 @@ def resolve(request: HttpRequest, issue: Issue) -> HttpResponse:
     except workflow.Refused as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(back)
-    editorial_comments.resolve(thread, by=request.user)
+    editorial_comments.resolve(thread, by=signed_in(request))
     return HttpResponseRedirect(f"{back}#c{thread.pk}")

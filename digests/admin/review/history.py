@@ -97,7 +97,7 @@ def _mark(issue: Issue, edition: Edition, now: datetime) -> Mark:
         scheduled=edition.live_from > now,
         begins=f"{issue.local(edition.live_from):%m-%d %H:%M}",
         until=f"{issue.local(edition.live_until):%m-%d %H:%M}" if edition.live_until else "",
-        flagged=bool(edition.forced_reason and not edition.endorsed_at),
+        flagged=edition.is_flagged,
         reason=edition.forced_reason,
     )
 

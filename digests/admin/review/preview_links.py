@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from digests.admin.signed_in import signed_in
 from digests.editorial import preview_links
 from digests.editorial.permissions import may_invite
 from digests.editorial.workflow import Refused
@@ -92,7 +93,7 @@ def revoke(desk: Any, request: HttpRequest, pk: int, link: int) -> HttpResponse:
     found = issue.preview_links.filter(pk=link).first()
     if found is None:
         raise Http404
-    preview_links.revoke(found, by=request.user)
+    preview_links.revoke(found, by=signed_in(request))
     desk.message_user(request, _("The link for %(whom)s opens nothing now.") % {"whom": found.whom}, messages.SUCCESS)
     return HttpResponseRedirect(reverse("admin:digests_issue_previews", args=[pk]))
 
@@ -113,7 +114,7 @@ def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | N
         form.add_error(None, _("This issue has no such revision."))
         return None
     try:
-        return preview_links.make(revision, by=request.user, **wish)
+        return preview_links.make(revision, by=signed_in(request), **wish)
     except Refused as refused:
         for reason in refused.reasons:
             form.add_error(reason.place.field if reason.place.field in form.fields else None, str(reason))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -21,6 +21,7 @@ from digests.admin.issue.actions import Choice, Desk, next_page
 from digests.admin.review.comments import ShownComment, may_comment, places, resolve, revision_named, threads_of, wanted
 from digests.admin.review.history import compare
 from digests.admin.setup.notice import opened
+from digests.admin.signed_in import signed_in
 from digests.editorial import comments as editorial_comments
 from digests.editorial import workflow
 from digests.editorial.permissions import may
@@ -31,6 +32,9 @@ from digests.models.states import Action
 from digests.publishing.changes import Change, Changed
 from digests.site.views.draft import draft_page
 from digests.text.markup import plain
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 # What happens here: the words go to a reviewer, and the reviewer says yes or no.
 JUDGING = (Action.SUBMIT, Action.APPROVE, Action.REQUEST_CHANGES, Action.RECALL)
@@ -81,7 +85,7 @@ class Entry:
 class Screen(Desk):
     """An issue as someone reviews it: what changed since they looked, what they ticked, what is said."""
 
-    def __init__(self, issue: Issue, user: Any, since: str = "") -> None:
+    def __init__(self, issue: Issue, user: User, since: str = "") -> None:
         super().__init__(issue, user)
         self.since = since
 
@@ -131,7 +135,7 @@ class Screen(Desk):
 
     @cached_property
     def unticked(self) -> set[str]:
-        return {item.uid for item in workflow.unticked(self.head, self.user)} if self.head else set()
+        return {item.uid for item in self.facts.unticked(self.user)}
 
     @cached_property
     def total(self) -> int:
@@ -231,7 +235,7 @@ def screen(request: HttpRequest, issue: Issue, *, status: int = 200, **unsaid: A
         "subtitle": str(issue),
         "opts": Issue._meta,
         "original": issue,
-        "desk": Screen(issue, request.user, since),
+        "desk": Screen(issue, signed_in(request), since),
         "next": f"{_address(issue)}?{urlencode({'since': since})}" if since else _address(issue),
         "staff": editorial_comments.staff(),
         "longest": editorial_comments.LONGEST,
@@ -255,7 +259,7 @@ def save_tick(request: HttpRequest, issue: Issue) -> HttpResponse:
     uid, sha256 = (str(request.POST.get(name) or "") for name in ("uid", "sha256"))
     by_script = request.headers.get("X-Requested-With") == "fetch"
     try:
-        tick(issue, uid, sha256, by=request.user, read="read" in request.POST)
+        tick(issue, uid, sha256, by=signed_in(request), read="read" in request.POST)
     except workflow.Refused as refused:
         if by_script:
             return HttpResponse(str(refused), status=409, content_type="text/plain; charset=utf-8")
@@ -263,7 +267,11 @@ def save_tick(request: HttpRequest, issue: Issue) -> HttpResponse:
         return HttpResponseRedirect(next_page(request, _address(issue)))
     if not by_script:
         return HttpResponseRedirect(f"{next_page(request, _address(issue))}#e-{uid}")
-    context = {"original": issue, "desk": Screen(issue, request.user), "next": next_page(request, _address(issue))}
+    context = {
+        "original": issue,
+        "desk": Screen(issue, signed_in(request)),
+        "next": next_page(request, _address(issue)),
+    }
     return TemplateResponse(request, "admin/digests/issue/_verdict.html", context)
 
 
@@ -272,7 +280,7 @@ def say(request: HttpRequest, issue: Issue) -> HttpResponse:
     if not may_comment(request.user):
         raise PermissionDenied
     try:
-        comment = editorial_comments.say(issue, by=request.user, **wanted(issue, request.POST))
+        comment = editorial_comments.say(issue, by=signed_in(request), **wanted(issue, request.POST))
     except workflow.Refused as refused:
         text = str(request.POST.get("text") or "")
         return screen(request, issue, status=400, reasons=refused.reasons, text=text, kept=local_copy.name(request))

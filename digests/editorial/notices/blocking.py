@@ -1,48 +1,53 @@
-"""Who an issue waits for now.
+"""Whom an issue waits for now.
 
-It is read from the issue as it stands, not from what happened: so it cannot go stale,
-and one that was missed is made good by whatever happens to the issue next.
+It is read from the issue as it stands, by the rules of the door, and not from what happened. So it cannot go stale, and
+an event that was missed is made good by the next one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-
-from django.utils import timezone
+from typing import TYPE_CHECKING
 
 from digests.editorial.comments import mentioned, named_in
 from digests.editorial.notices import News
-from digests.editorial.permissions import at_the_desk, authors, who_may, who_mends
-from digests.editorial.workflow import is_approved
+from digests.editorial.permissions import at_the_desk, people_who_may, who_mends
+from digests.editorial.workflow import READING, Facts, Request, awaits, obstacles
 from digests.models import Comment, Issue, Review, Revision
 from digests.models.states import Action, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 LONGEST_NOTE = 300
 
 
 def waits(issue: Issue) -> list[News]:
     """Return what an issue waits for, and for whom; never for whoever began the wait by their own act."""
-    head: Revision | None = issue.head
-    if head is None:
+    facts = Facts.of(issue)
+    if facts.head is None:
         return []
     found = chain(
-        _review(issue, head), _changes(issue), _publication(issue, head), _endorsement(issue), _words(issue, head)
+        _review(facts),
+        _changes(issue),
+        _publication(facts, facts.head),
+        _endorsement(facts),
+        _words(facts, facts.head),
     )
     return [news for news in found if news.people]
 
 
-def _review(issue: Issue, head: Revision) -> Iterator[News]:
-    """In review: whoever may review it, wrote none of it, and did not approve these words."""
-    if issue.state != State.IN_REVIEW or not (submitted := issue.log.filter(action=Action.SUBMIT).first()):
+def _review(facts: Facts) -> Iterator[News]:
+    """To be approved: whoever may, by what the door says, once they read it."""
+    submitted = facts.issue.log.filter(action=Action.SUBMIT).first() if awaits(facts) == Action.APPROVE else None
+    if submitted is None:
         return
-    verdicts = Review.objects.filter(revision__issue=issue)
-    done = set(verdicts.filter(revision=head, verdict=Review.Verdict.APPROVED).values_list("reviewer_id", flat=True))
-    before = set(verdicts.values_list("reviewer_id", flat=True))
-    people = who_may(Action.APPROVE) - authors(issue, until=head) - done - {submitted.actor_id}
+    able = _able(facts, Action.APPROVE) - {submitted.actor_id}
+    before = set(Review.objects.filter(revision__issue=facts.issue).values_list("reviewer_id", flat=True))
     key = f"review:{submitted.pk}"
-    yield News.of(key, "look_again", people & before, who=submitted.actor_name)
-    yield News.of(key, "review", people - before, who=submitted.actor_name)
+    yield News.of(key, "look_again", able & before, who=submitted.actor_name)
+    yield News.of(key, "review", able - before, who=submitted.actor_name)
 
 
 def _changes(issue: Issue) -> Iterator[News]:
@@ -56,46 +61,54 @@ def _changes(issue: Issue) -> Iterator[News]:
     yield News.of(f"changes:{asked.pk}", "changes", people, who=asked.actor_name, note=asked.note[:LONGEST_NOTE])
 
 
-def _publication(issue: Issue, head: Revision) -> Iterator[News]:
-    """Approved, and neither public nor scheduled: whoever may publish."""
-    if issue.state != State.APPROVED or not is_approved(issue, head) or head.editions.exists():
+def _publication(facts: Facts, head: Revision) -> Iterator[News]:
+    """Approved, and neither public nor scheduled: whoever may publish; if the words are not fit, whoever mends them."""
+    if facts.issue.state != State.APPROVED:
         return
-    cause = issue.log.filter(action__in=[Action.APPROVE, Action.UNSCHEDULE]).first()
+    cause = facts.issue.log.filter(action__in=[Action.APPROVE, Action.UNSCHEDULE]).first()
     if cause is None:
         return
-    kind = "publish" if cause.action == Action.APPROVE else "schedule_again"
-    yield News.of(f"publish:{head.pk}", kind, who_may(Action.PUBLISH) - {cause.actor_id}, who=cause.actor_name)
+    match awaits(facts):
+        case Action.PUBLISH:
+            kind = "publish" if cause.action == Action.APPROVE else "schedule_again"
+            people = _able(facts, Action.PUBLISH) - {cause.actor_id}
+            yield News.of(f"publish:{head.pk}", kind, people, who=cause.actor_name)
+        case Action.EDIT:
+            yield News.of(f"unfit:{head.pk}", "unfit", who_mends([facts.issue.pk])[facts.issue.pk])
 
 
-def _endorsement(issue: Issue) -> Iterator[News]:
+def _endorsement(facts: Facts) -> Iterator[News]:
     """Public without approval: whoever may approve it afterwards. Editions of the same words wait for one."""
-    flagged = (
-        issue.editions.ever_live()
-        .flagged()
-        .defer("page", "revision__content")
-        .select_related("revision")
-        .order_by("number")
-    )
-    for edition in {edition.revision_id: edition for edition in flagged}.values():
+    for edition in {edition.revision_id: edition for edition in reversed(facts.flagged)}.values():
         yield News.of(
             f"endorse:{edition.revision_id}",
             "endorse",
-            who_may(Action.ENDORSE) - authors(issue, until=edition.revision) - {edition.by_id},
+            _able(facts, Action.ENDORSE, edition=edition.number),
             who=edition.by_name,
             note=edition.forced_reason[:LONGEST_NOTE],
         )
 
 
-def _words(issue: Issue, head: Revision) -> Iterator[News]:
+def _able(facts: Facts, action: Action, edition: int | None = None) -> set[int]:
+    """Return whom the door would let do an action, but for what they have still to read."""
+
+    def codes(person: User) -> set[str]:
+        request = Request.filled_in(action, person, at=facts.at, edition=edition, attests_read_all=True)
+        return {reason.code for reason in obstacles(facts, request)}
+
+    return {person.pk for person in people_who_may(action) if codes(person) <= READING}
+
+
+def _words(facts: Facts, head: Revision) -> Iterator[News]:
     """Open threads: whoever was named and has not answered, and while it is in review, its authors."""
     threads: dict[int, list[Comment]] = {}
-    for comment in issue.comments.order_by("created_at", "pk"):
+    for comment in facts.issue.comments.order_by("created_at", "pk"):
         threads.setdefault(comment.parent_id or comment.pk, []).append(comment)
     still_open = [thread for thread in threads.values() if thread[0].resolved_at is None]
     if not still_open:
         return
-    here, writers = at_the_desk(), authors(issue, until=head)
-    is_out = head.editions.exclude(live_until__lte=timezone.now()).exists()
+    here, writers = at_the_desk(), facts.authors(head)
+    is_out = any(one.revision_id == head.pk and not one.is_over(facts.at) for one in facts.editions)
     people = {} if is_out else named_in(*(comment.text for thread in still_open for comment in thread))
     for thread in still_open:
         for place, comment in enumerate(thread):
@@ -103,9 +116,10 @@ def _words(issue: Issue, head: Revision) -> Iterator[News]:
             named = {one.pk for one in mentioned(comment.text, people)} & here
             yield News.of(f"said:{comment.pk}", "mention", named - answered, **remark(comment))
         last = thread[-1]
-        if issue.state == State.IN_REVIEW and last.author_id not in writers:
+        if facts.issue.state == State.IN_REVIEW and last.author_id not in writers:
             yield News.of(f"said:{last.pk}", "thread", writers & here, **remark(last))
 
 
 def remark(comment: Comment) -> dict[str, str]:
+    """Return what a notice of a remark keeps."""
     return {"who": comment.author_name, "note": comment.text[:LONGEST_NOTE], "about": comment.about}

@@ -19,6 +19,7 @@ SENTENCES = {
     "changes": gettext_lazy("%(who)s asked for changes to %(issue)s."),
     "publish": gettext_lazy("%(issue)s may go out: %(who)s approved it."),
     "schedule_again": gettext_lazy("%(issue)s is approved and has no schedule any more: %(who)s cancelled it."),
+    "unfit": gettext_lazy("%(issue)s is approved, and something in it has to be mended before it can go out."),
     "endorse": gettext_lazy("%(issue)s went out without approval, and waits for one: %(who)s published it."),
     "mention": gettext_lazy("%(who)s asks you about %(issue)s."),
     "thread": gettext_lazy("%(who)s remarked on %(issue)s. It is not approved while that thread is open."),

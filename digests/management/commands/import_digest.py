@@ -18,6 +18,7 @@ from digests.editorial import exchange, workflow
 from digests.management.issues import find_digest, find_person
 from digests.manuscript.reader import Reading, Refusal, read
 from digests.models import Digest, Issue
+from digests.models.person import SYSTEM, Actor
 from digests.models.states import Action
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         digest = find_digest(options["digest"])
-        by = find_person(options["user"]) if options["user"] else None
+        by = find_person(options["user"]) if options["user"] else SYSTEM
         refused = 0
         taken: dict[str, Path] = {}
         for path in files(options["paths"]):
@@ -104,7 +105,7 @@ class _DryRun(Exception):
     """Raised to roll back the transaction of a dry run."""
 
 
-def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: bool, taken: dict[str, Path]) -> Report:
+def import_file(path: Path, digest: Digest, *, by: Actor, live: bool, dry_run: bool, taken: dict[str, Path]) -> Report:
     """Import one file in one transaction, whole or not at all.
 
     `taken` maps the issues of this run to their files, because a second file of the same day would replace the first.
@@ -138,7 +139,7 @@ def import_file(path: Path, digest: Digest, *, by: Any, live: bool, dry_run: boo
     return report
 
 
-def _import(reading: Reading, digest: Digest, report: Report, *, by: Any, live: bool) -> None:
+def _import(reading: Reading, digest: Digest, report: Report, *, by: Actor, live: bool) -> None:
     manuscript = reading.manuscript
     exchange.refuse_unfit(manuscript)
     for note in reading.notes:

@@ -1,0 +1,242 @@
+"""Who may send words on: submitting, approving, objecting, and approving afterwards what went out in an emergency.
+
+A rule yields what stands against an action and writes nothing; a deed runs after its rules, under the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from digests.editorial.preflight import Blocker, Place, Problem
+from digests.editorial.workflow.facts import Facts
+from digests.editorial.workflow.record import enter
+from digests.editorial.workflow.request import Outcome, Request
+from digests.manuscript.values import NewsItem
+from digests.models import Edition, LastReviewed, Review, Revision, StorySignOff
+from digests.models.person import System, account
+from digests.models.states import TABLE, Action, State
+from digests.publishing import editions
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# What a reviewer still has to do before their approval, and can.
+READING = frozenset({"unticked", "thread_open"})
+
+
+def is_approved(facts: Facts) -> bool:
+    """Say whether the words as they stand may go out."""
+    needed: int = settings.NEWSROOM_APPROVALS
+    enough = facts.approvals >= needed and not facts.objections
+    return needed == 0 or (facts.issue.state == State.APPROVED and enough)
+
+
+def awaits(facts: Facts) -> Action | None:
+    """Return what the newest words wait for, as `next_step`. Nothing if they went out, or are about to."""
+    head = facts.head
+    is_out = head is None or any(edition.revision_id == head.pk for edition in facts.editions)
+    return None if is_out else next_step(facts)
+
+
+def next_step(facts: Facts) -> Action:
+    """Return what brings words nearer to readers that never went out: to be edited, approved or published.
+
+    Approved words that preflight holds back wait to be edited: this reads them.
+    """
+    state = facts.issue.state
+    if state in (State.DRAFT, State.CHANGES_REQUESTED):
+        return Action.EDIT
+    if state == State.IN_REVIEW or not is_approved(facts):
+        return Action.APPROVE
+    return Action.EDIT if facts.blockers else Action.PUBLISH
+
+
+def unticked(revision: Revision, person: User) -> list[NewsItem]:
+    """Return the stories of a revision that a person has not ticked in exactly these words."""
+    ticked = set(StorySignOff.objects.filter(issue=revision.issue_id, person=person).values_list("uid", "sha256"))
+    return [item for item in revision.manuscript.items if (item.uid, item.sha256) not in ticked]
+
+
+# --- Rules -------------------------------------------------------------------------------
+
+
+def nothing_saved(facts: Facts, request: Request) -> Iterator[Problem]:
+    if facts.head is None:
+        yield Blocker("nothing_saved", _("Nothing of this issue has been saved yet."), fix=_("Save it first."))
+
+
+def authorship(facts: Facts, request: Request, revision: Revision) -> Iterator[Problem]:
+    """Say why someone cannot approve a revision, however well they read it."""
+    if isinstance(request.by, System):
+        yield Blocker("nobody", _("An approval is given by a person."), fix=_("Say who approves."))
+    elif request.by.pk in facts.authors(revision):
+        yield Blocker(
+            "own_words",
+            _("%(who)s wrote part of this issue, and nobody approves their own words.") % {"who": request.name},
+            fix=_("Ask another reviewer."),
+        )
+
+
+def approval(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say what an approval still waits for: another person, stories without the reviewer's tick, open threads."""
+    if facts.head is None:
+        yield from nothing_saved(facts, request)
+    elif _approved_before(facts, request):
+        yield Blocker(
+            "approved_already",
+            _("%(who)s approved exactly these words already.") % {"who": request.name},
+            fix=_("Another approval is another person's."),
+        )
+    else:
+        yield from unread(facts, request)
+
+
+def _approved_before(facts: Facts, request: Request) -> bool:
+    """Say whether a person approved these words and doing so again would change nothing."""
+    approved = any(one.reviewer_id == _pk(request) and one.verdict == Review.Verdict.APPROVED for one in facts.reviews)
+    return approved and (facts.issue.state == State.APPROVED or not _completes(facts, request))
+
+
+def _completes(facts: Facts, request: Request) -> bool:
+    """Say whether the newest words have what they need once this person approves them."""
+    others = [review.verdict for review in facts.reviews if review.reviewer_id != _pk(request)]
+    approvals = 1 + others.count(Review.Verdict.APPROVED)
+    return approvals >= settings.NEWSROOM_APPROVALS and Review.Verdict.CHANGES_REQUESTED not in others
+
+
+def unread(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say what the reviewer has still to read and settle; `READING` has the codes."""
+    person = account(request.by)
+    if person and not request.attests_read_all and (missing := facts.unticked(person)):
+        yield Blocker(
+            "unticked",
+            ngettext(
+                "%(count)s story is not ticked yet, beginning with “%(headline)s”.",
+                "%(count)s stories are not ticked yet, beginning with “%(headline)s”.",
+                len(missing),
+            )
+            % {"count": len(missing), "headline": missing[0].headline},
+            Place("ticks", missing[0].uid),
+            _("Read and tick each on the review screen."),
+        )
+    if count := facts.open_comments:
+        yield Blocker(
+            "thread_open",
+            ngettext("%(count)s thread is open.", "%(count)s threads are open.", count) % {"count": count},
+            Place("threads"),
+            _("Answer and resolve it first."),
+        )
+
+
+def objection(facts: Facts, request: Request) -> Iterator[Problem]:
+    if isinstance(request.by, System):
+        yield Blocker("nobody", _("A review is given by a person."), fix=_("Say who reviews."))
+    yield from nothing_saved(facts, request)
+
+
+def endorsement(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why someone cannot approve an edition after it went out."""
+    edition = flagged(facts, request)
+    if edition is None:
+        yield Blocker("nothing_flagged", _("No edition of this issue waits for an approval afterwards."))
+        return
+    yield from authorship(facts, request, edition.revision)
+    # Editions of the same words are approved together, so whoever forced one of them approves none.
+    same = [one for one in facts.editions if one.revision_id == edition.revision_id and one.forced_reason]
+    if _pk(request) is not None and any(one.by_id == _pk(request) for one in same):
+        yield Blocker(
+            "own_emergency",
+            _("%(who)s published this without approval.") % {"who": request.name},
+            fix=_("Ask another reviewer."),
+        )
+
+
+def flagged(facts: Facts, request: Request) -> Edition | None:
+    """Return the edition that is to be approved afterwards: the one that was named, else the newest."""
+    return next((one for one in facts.flagged if request.edition in (None, one.number)), None)
+
+
+def not_approved(facts: Facts) -> str:
+    """Say what the words lack before they may go out."""
+    if against := facts.objections:
+        return _("%(who)s asked for changes to exactly these words. Change them, or ask for another look.") % {
+            "who": ", ".join(against)
+        }
+    return _("It goes out once %(needed)s approved exactly these words; so far %(given)s did.") % {
+        "needed": settings.NEWSROOM_APPROVALS,
+        "given": facts.approvals,
+    }
+
+
+def _pk(request: Request) -> int | None:
+    person = account(request.by)
+    return person.pk if person else None
+
+
+# --- Deeds -------------------------------------------------------------------------------
+
+
+def move(facts: Facts, request: Request) -> Outcome:
+    """Do an action that changes the state and nothing else."""
+    target = TABLE[request.action].target
+    assert target is not None
+    return Outcome(facts.issue, enter(facts.issue, request, target, facts.head))
+
+
+def approve(facts: Facts, request: Request) -> Outcome:
+    assert facts.head
+    target = State.APPROVED if _completes(facts, request) else State(facts.issue.state)
+    _judge(facts.head, request, Review.Verdict.APPROVED, facts)
+    return Outcome(facts.issue, enter(facts.issue, request, target, facts.head), problems=facts.problems)
+
+
+def request_changes(facts: Facts, request: Request) -> Outcome:
+    assert facts.head
+    _judge(facts.head, request, Review.Verdict.CHANGES_REQUESTED, facts)
+    # What was approved and is not any more does not go out by the clock.
+    if facts.pending and facts.pending.revision_id == facts.head.pk:
+        editions.unschedule(facts.pending)
+    return Outcome(facts.issue, enter(facts.issue, request, State.CHANGES_REQUESTED, facts.head))
+
+
+def endorse(facts: Facts, request: Request) -> Outcome:
+    edition = flagged(facts, request)
+    assert edition
+    issue, revision = facts.issue, edition.revision
+    _judge(revision, request, Review.Verdict.APPROVED, facts)
+    issue.editions.flagged().filter(revision=revision).update(
+        endorsed_at=timezone.now(), endorsed_by=account(request.by), endorsed_by_name=request.name
+    )
+    return Outcome(issue, enter(issue, request, State(issue.state), revision), edition)
+
+
+def _judge(revision: Revision, request: Request, verdict: Review.Verdict, facts: Facts) -> None:
+    """Write a person's verdict on a revision, in place of the one that they had."""
+    person = account(request.by)
+    assert person
+    is_head = facts.head is not None and facts.head.pk == revision.pk
+    missing = {item.uid for item in (facts.unticked(person) if is_head else unticked(revision, person))}
+    LastReviewed.objects.record(person, revision)
+    Review.objects.bulk_create(
+        [
+            Review(
+                revision=revision,
+                reviewer=person,
+                sha256=revision.sha256,
+                reviewer_name=request.name,
+                verdict=verdict,
+                note=request.note,
+                signed_off=[item.uid for item in revision.manuscript.items if item.uid not in missing],
+                at=timezone.now(),
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["revision", "reviewer"],
+        update_fields=["sha256", "reviewer_name", "verdict", "note", "signed_off", "at"],
+    )

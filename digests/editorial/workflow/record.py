@@ -1,0 +1,134 @@
+"""How a change is written: the row is locked, the words are recorded, and the log has one row for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import F
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from digests.editorial import exchange
+from digests.editorial.permissions import may
+from digests.editorial.preflight import Blocker, Place
+from digests.editorial.workflow.request import Refused, Request
+from digests.models import Issue, LogEntry, Revision, Shingle
+from digests.models.person import Actor, account, name_of
+from digests.models.states import Action, State
+
+# Sent with the log entry once the transaction is through; a receiver that fails harms nothing.
+announced = Signal()
+
+
+@contextmanager
+def editing(issue: Issue, *, by: Actor, version: int | None = None, note: str = "") -> Iterator[Issue]:
+    """Open an issue for changing its rows; on leaving, record what they say as a revision.
+
+    Raises Refused if the person may not edit, or saw another version than `version`.
+    """
+    with transaction.atomic():
+        locked = lock(issue.pk, version)
+        if not may(by, Action.EDIT):
+            raise Refused(not_permitted(Action.EDIT, by))
+        yield locked
+        record(locked, by=by, note=note)
+
+
+def record(issue: Issue, *, by: Actor, note: str = "") -> Revision | None:
+    """Write a revision of what the rows say now, if they say anything new; that voids an approval.
+
+    Returns None, and writes nothing, when the words are those of the last revision.
+    """
+    manuscript = exchange.from_rows(issue)
+    head = issue.head
+    if head and head.sha256 == manuscript.sha256:
+        return None
+    _refuse_new_address(issue)
+    revision = Revision.objects.create(
+        issue=issue,
+        number=head.number + 1 if head else 1,
+        sha256=manuscript.sha256,
+        content=manuscript.canonical(),
+        author=account(by),
+        author_name=name_of(by),
+    )
+    exchange.cite(issue)
+    Shingle.objects.index(issue)
+    target = State.DRAFT if issue.state == State.APPROVED else State(issue.state)
+    enter(issue, Request(Action.EDIT, by, note), target, revision)
+    return revision
+
+
+def _refuse_new_address(issue: Issue) -> None:
+    """Refuse to move an issue that readers have an address of."""
+    edition = issue.editions.first()
+    if edition and (edition.date, edition.digest_id) != (issue.date, issue.digest_id):
+        raise Refused(
+            Blocker(
+                "address_is_public",
+                _("This issue has been public as %(edition)s, and readers keep its address.") % {"edition": edition},
+                Place("date"),
+                _("Leave its digest and date as they are, and start another issue."),
+            )
+        )
+
+
+def lock(pk: int, version: int | None = None) -> Issue:
+    """Return an issue's row, held until the transaction ends. Raises Refused if it moved on since `version`."""
+    issue = Issue.objects.select_for_update(of=("self",)).select_related("digest").filter(pk=pk).first()
+    if issue is None:
+        raise Refused(Blocker("gone", _("This issue was deleted.")))
+    if version is not None and version != issue.version:
+        raise Refused(_stale(issue))
+    return issue
+
+
+def _stale(issue: Issue) -> Blocker:
+    last = issue.log.first()
+    if last is None:
+        return Blocker("stale", _("The issue changed since you opened it."), fix=_("Look again before you act."))
+    return Blocker(
+        "stale",
+        _("The issue changed since you opened it: %(who)s, %(what)s, at %(when)s.")
+        % {
+            "who": last.actor_name,
+            "what": last.get_action_display(),
+            "when": issue.local(last.at).strftime("%H:%M:%S %Z"),
+        },
+        fix=_("Look again before you act."),
+    )
+
+
+def not_permitted(action: Action, by: Actor) -> Blocker:
+    return Blocker(
+        "not_permitted",
+        _("%(who)s may not do this: %(what)s.") % {"who": name_of(by), "what": action.label},
+        fix=_("Ask someone whose role includes it."),
+    )
+
+
+def enter(
+    issue: Issue, request: Request, target: State, revision: Revision | None = None, *, note: str | None = None
+) -> LogEntry:
+    """Write the new state and version, and the one log row that goes with them; announce it after the commit."""
+    before = issue.state
+    issue.state, issue.updated_at = target, timezone.now()
+    Issue.objects.filter(pk=issue.pk).update(state=target, version=F("version") + 1, updated_at=issue.updated_at)
+    issue.version += 1
+    entry = LogEntry.objects.create(
+        actor=account(request.by),
+        actor_name=request.name,
+        action=request.action,
+        issue=issue,
+        digest_slug=issue.digest.slug,
+        date=issue.date,
+        revision_sha256=revision.sha256 if revision else "",
+        from_state=before,
+        to_state=target,
+        note=request.note if note is None else note,
+    )
+    transaction.on_commit(lambda: announced.send_robust(sender=Issue, entry=entry))
+    return entry
