@@ -214,6 +214,26 @@ def test_each_is_scheduled_at_its_digests_deadline_on_its_own_day(
     ]
 
 
+def test_it_is_said_beforehand_which_issue_the_door_will_refuse(
+    approved: Make, draft: Make, people: SimpleNamespace, tomorrow: date
+) -> None:
+    ready, unfit, unread = (
+        approved(date=tomorrow),
+        approved(date=DAY, title="TODO"),
+        draft(date=DAY + timedelta(days=1)),
+    )
+    asked = mark(desk(people.editor), "schedule_all", [ready, unfit, unread])
+    said = {
+        row.select("th")[0].get_text(): [one.get_text().split(".")[0] for one in row.select(".why")]
+        for row in page(asked).select("tbody tr")
+    }
+    assert said == {
+        str(ready): [],
+        str(unfit): ["“TODO” looks like text that was to be replaced"],
+        str(unread): ["The issue is in the state “Draft”, and “Schedule” is not possible there"],
+    }
+
+
 def test_many_are_scheduled_at_one_instant_in_the_zone_that_is_chosen(
     approved: Make, people: SimpleNamespace, tomorrow: date
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -26,6 +26,7 @@ from digests.admin.listing.export import Export, ExportForm, file_of
 from digests.admin.signed_in import signed_in
 from digests.editorial import exchange, workflow
 from digests.editorial.permissions import may
+from digests.editorial.workflow import Facts, Request, refusals
 from digests.manuscript.values import Manuscript
 from digests.models import Edition, Issue, Tag
 from digests.models.states import Action, Correction, State
@@ -113,6 +114,10 @@ class Bulk:
         prefetch_related_objects(issues, "tagged")
         for issue in issues:
             issue.seen = request.POST.get(f"seen-{issue.pk}", "")
+        if what == "schedule":
+            for facts in Facts.of_all(issues):
+                wish = Request.filled_in(Action.SCHEDULE, signed_in(request), at=facts.at)
+                cast(Any, facts.issue).refused = refusals(facts, wish)
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "title": self.get_actions(request)[f"{what}_all"][2].rstrip("…"),
