@@ -11,6 +11,7 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from digests.models import Digest, Edition, Issue, Story  # noqa: F401 - the bases below name them
+    from digests.models.person import Visitor
 
 
 def _span(at: datetime, prefix: str = "") -> Q:
@@ -119,7 +120,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):
-    def for_desk(self, user: Any) -> Self:
+    def for_desk(self, user: Visitor) -> Self:
         """Return the issues that a person may see at the desk: all for staff who may view issues, none for others."""
         if user.is_active and user.is_staff and user.has_perm("digests.view_issue"):
             return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, JsonResponse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from digests.admin.issue.actions import version
+from digests.admin.signed_in import signed_in
 from digests.editorial.workflow import person
 from digests.manuscript.values import UID
 from digests.models import Issue, NewsItem, Presence
@@ -35,7 +36,7 @@ def answer(request: HttpRequest, issue: Issue) -> JsonResponse:
     return JsonResponse(
         {
             "person": str(request.user.pk),
-            "others": others(issue, request.user),
+            "others": others(issue, signed_in(request)),
             "version": issue.version,
             "news": news(issue) if version(request.POST) != issue.version else "",
         }
@@ -48,7 +49,7 @@ def note(issue: Issue, request: HttpRequest) -> None:
     where, uid = (str(request.POST.get(name) or "") for name in ("where", "uid"))
     row = Presence(
         issue=issue,
-        person=cast(User, request.user),
+        person=signed_in(request),
         where=where if where in WHERES else "",
         uid=uid if UID.fullmatch(uid) else "",
         is_unsaved=request.POST.get("unsaved") == "1",
@@ -63,7 +64,7 @@ def note(issue: Issue, request: HttpRequest) -> None:
     Presence.objects.filter(at__lt=now - FORGOTTEN).delete()
 
 
-def others(issue: Issue, user: Any) -> list[dict[str, Any]]:
+def others(issue: Issue, user: User) -> list[dict[str, Any]]:
     """Return who else is here, with a sentence for people."""
     here = issue.presences.exclude(person=user).filter(at__gte=timezone.now() - HERE)
     rows = list(here.select_related("person").order_by("person__username"))

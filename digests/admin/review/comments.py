@@ -20,13 +20,14 @@ from digests.editorial.preflight import Blocker
 from digests.manuscript.diff import Place, What
 from digests.manuscript.values import Brief, Insight, Manuscript, NewsItem
 from digests.models import Comment, Issue, Revision
+from digests.models.person import Visitor
 from digests.publishing.changes import name_of
 from digests.text.numbers import MOST_KEY, whole_number
 
 _WHATS: dict[type, What] = {Manuscript: "issue", NewsItem: "item", Insight: "insight", Brief: "brief"}
 
 
-def may_comment(user: Any) -> bool:
+def may_comment(user: Visitor) -> bool:
     """Say whether a person's roles let them write, answer and resolve."""
     return bool(user.has_perm("digests.add_comment"))
 

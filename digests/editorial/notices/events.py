@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from digests.editorial.notices import News
 from digests.editorial.notices.blocking import LONGEST_NOTE, remark
 from digests.editorial.permissions import authors, who_may
-from digests.editorial.workflow import person
 from digests.models import Comment, Issue, LogEntry, Review, Revision
+from digests.models.person import name_of
 from digests.models.states import Action, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 # What of an action those are told who had a hand in the words that it is about.
 KINDS = {
@@ -96,7 +99,7 @@ def _edit(issue: Issue, entry: LogEntry, revision: Revision) -> Iterator[News]:
     yield News.of(f"edited:{run[0]}", "edited", authors(issue, until=before) - {entry.actor_id}, **details)
 
 
-def of_comment(comment: Comment, named: list[Any]) -> Iterator[News]:
+def of_comment(comment: Comment, named: list[User]) -> Iterator[News]:
     """Yield the news of a remark: to whom it names, whom it answers, and whose words it is about."""
     key, details, by = f"said:{comment.pk}", remark(comment), {comment.author_id}
     yield News.of(key, "mentioned", {one.pk for one in named} - by, **details)
@@ -106,11 +109,11 @@ def of_comment(comment: Comment, named: list[Any]) -> Iterator[News]:
         yield News.of(key, "remark", authors(comment.issue, until=head) - by, **details)
 
 
-def of_resolution(thread: Comment, by: Any) -> Iterator[News]:
+def of_resolution(thread: Comment, by: User) -> Iterator[News]:
     """Yield the news that a thread is closed, to who spoke in it. It may be opened and closed again."""
     resolved = int(thread.resolved_at.timestamp()) if thread.resolved_at else 0
-    details = {**remark(thread), "who": person(by)}
-    yield News.of(f"resolved:{thread.pk}:{resolved}", "resolved", _talkers(thread) - {by and by.pk}, **details)
+    details = {**remark(thread), "who": name_of(by)}
+    yield News.of(f"resolved:{thread.pk}:{resolved}", "resolved", _talkers(thread) - {by.pk}, **details)
 
 
 def _talkers(thread: Comment) -> set[int | None]:

@@ -5,7 +5,7 @@ All of it comes after the commit, and whatever fails here is logged and harms no
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -14,8 +14,12 @@ from django.dispatch import receiver
 
 from digests.editorial.comments import resolved, said
 from digests.editorial.notices import Ending, events, mail, telling
-from digests.editorial.workflow import announced, person
+from digests.editorial.workflow import announced
 from digests.models import Comment, LogEntry
+from digests.models.person import name_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 Person: Any = get_user_model()
 
@@ -28,16 +32,16 @@ def tell_of_action(entry: LogEntry, **kwargs: Any) -> None:
 
 
 @receiver(said)
-def tell_of_remark(comment: Comment, people: list[Any], **kwargs: Any) -> None:
+def tell_of_remark(comment: Comment, people: list[User], **kwargs: Any) -> None:
     news = events.of_comment(comment, people)
     mail.plan(telling.tell(comment.issue, news, Ending("said", comment.author_id, comment.author_name)))
 
 
 @receiver(resolved)
-def tell_of_resolution(thread: Comment, by: Any, **kwargs: Any) -> None:
+def tell_of_resolution(thread: Comment, by: User, **kwargs: Any) -> None:
     closed = Comment.objects.select_related("issue").get(pk=thread.pk)
     news = events.of_resolution(closed, by)
-    mail.plan(telling.tell(closed.issue, news, Ending("resolved", by and by.pk, person(by))))
+    mail.plan(telling.tell(closed.issue, news, Ending("resolved", by.pk, name_of(by))))
 
 
 @receiver(m2m_changed, sender=Person.groups.through)
