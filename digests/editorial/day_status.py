@@ -32,18 +32,22 @@ class DayStatus:
 
     @property
     def editions(self) -> list[Edition]:
+        """All editions of the issue, the newest first."""
         return list(self.issue.all_editions) if self.issue else []
 
     @property
     def live(self) -> Edition | None:
+        """What readers see."""
         return next((one for one in self.editions if one.is_live(self.at)), None)
 
     @property
     def scheduled(self) -> Edition | None:
+        """What readers will see by the clock."""
         return next((one for one in self.editions if one.live_from > self.at), None)
 
     @property
     def is_withdrawn(self) -> bool:
+        """Say whether readers had the issue and have it no more."""
         return self.live is None and any(one.live_from <= self.at for one in self.editions)
 
     @property
@@ -61,6 +65,7 @@ class DayStatus:
 
     @property
     def deadline(self) -> datetime:
+        """The instant at which the issue should be out, in UTC."""
         # In UTC: two instants of one zone are subtracted by the clock on its wall.
         return datetime.combine(self.date, self.digest.deadline, self.digest.zone).astimezone(UTC)
 
@@ -71,10 +76,12 @@ class DayStatus:
 
     @property
     def is_scheduled_late(self) -> bool:
+        """Say whether readers get the issue for the first time after its deadline."""
         return bool(self.scheduled and self.live is None and self.scheduled.live_from > self.deadline)
 
     @property
     def gap(self) -> Gap | None:
+        """What the day lacks, if anything."""
         if self.is_past:
             return None if self.live or self.is_before_all else Gap.NOT_PUBLIC
         return None if self.issue else Gap.NOT_BEGUN

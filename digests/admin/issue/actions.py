@@ -129,6 +129,7 @@ class Desk:
 
     @cached_property
     def is_own(self) -> bool:
+        """Say whether this person wrote words that an approval would be for."""
         return bool(self.head and self.user.pk in self.facts.authors(self.head))
 
     @property
@@ -237,6 +238,7 @@ def version(data: Mapping[str, Any], name: str = "version") -> int:
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return the instant that a form names, in a zone if the text has none. Raises Refused on what is no time."""
     if not text:
         return None
     try:

@@ -67,6 +67,7 @@ def unticked(revision: Revision, person: User) -> list[NewsItem]:
 
 
 def nothing_saved(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say that there are no words yet."""
     if facts.head is None:
         yield Blocker("nothing_saved", _("Nothing of this issue has been saved yet."), fix=_("Save it first."))
 
@@ -135,6 +136,7 @@ def unread(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def objection(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why someone cannot ask for changes."""
     if isinstance(request.by, System):
         yield Blocker("nobody", _("A review is given by a person."), fix=_("Say who reviews."))
     yield from nothing_saved(facts, request)
@@ -190,6 +192,7 @@ def move(facts: Facts, request: Request) -> Outcome:
 
 
 def approve(facts: Facts, request: Request) -> Outcome:
+    """Write an approval; the issue is approved once it has enough and nobody objects."""
     assert facts.head
     target = State.APPROVED if _completes(facts, request) else State(facts.issue.state)
     _judge(facts.head, request, Review.Verdict.APPROVED, facts)
@@ -197,6 +200,7 @@ def approve(facts: Facts, request: Request) -> Outcome:
 
 
 def request_changes(facts: Facts, request: Request) -> Outcome:
+    """Write an objection, send the issue back, and cancel a schedule of exactly these words."""
     assert facts.head
     _judge(facts.head, request, Review.Verdict.CHANGES_REQUESTED, facts)
     # What was approved and is not any more does not go out by the clock.
@@ -206,6 +210,7 @@ def request_changes(facts: Facts, request: Request) -> Outcome:
 
 
 def endorse(facts: Facts, request: Request) -> Outcome:
+    """Approve a flagged edition, and all others of the same words."""
     edition = flagged(facts, request)
     assert edition
     issue, revision = facts.issue, edition.revision

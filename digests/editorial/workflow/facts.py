@@ -33,6 +33,7 @@ class Facts:
 
     @classmethod
     def of(cls, issue: Issue, *, at: datetime | None = None) -> Facts:
+        """Return the facts of one issue."""
         return cls.of_all([issue], at=at)[0]
 
     @classmethod
@@ -56,6 +57,7 @@ class Facts:
 
     @property
     def blockers(self) -> list[Blocker]:
+        """What preflight finds that stops the words from going out."""
         return blockers(self.problems)
 
     def authors(self, until: Revision) -> set[int]:
@@ -73,6 +75,7 @@ class Facts:
 
     @property
     def approvals(self) -> int:
+        """How many people approved exactly these words."""
         return sum(review.verdict == Review.Verdict.APPROVED for review in self.reviews)
 
     @property
@@ -100,6 +103,7 @@ class Facts:
 
     @property
     def live(self) -> Edition | None:
+        """What readers see."""
         return self.live_at(self.at)
 
     def live_at(self, at: datetime) -> Edition | None:
@@ -117,6 +121,7 @@ class Facts:
         return self.begun_at(self.at)
 
     def begun_at(self, at: datetime) -> list[Edition]:
+        """Return the editions that readers see or have seen at an instant."""
         return [one for one in self.editions if one.live_from <= at]
 
     @property

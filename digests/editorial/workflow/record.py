@@ -103,6 +103,7 @@ def _stale(issue: Issue) -> Blocker:
 
 
 def not_permitted(action: Action, by: Actor) -> Blocker:
+    """Return the refusal of an action that a role does not include."""
     return Blocker(
         "not_permitted",
         _("%(who)s may not do this: %(what)s.") % {"who": name_of(by), "what": action.label},

@@ -27,16 +27,19 @@ LONGEST_WAIT = timedelta(days=366)  # a date further away is a slip of the hand
 
 
 def publication(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why the newest words cannot be published now."""
     yield from _unapproved(facts, request) or going_out(facts, request, facts.at)
 
 
 def scheduling(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why the newest words cannot go out at the instant that was asked for."""
     yield from (
         _unapproved(facts, request) or _unlikely_instant(facts, request) or going_out(facts, request, _instant(request))
     )
 
 
 def emergency(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why the newest words cannot be published without approval."""
     if facts.head and is_approved(facts):
         yield Blocker("is_approved", _("This is approved."), fix=_("Publish it as usual."))
     else:
@@ -79,6 +82,7 @@ def nothing_new(facts: Facts, at: datetime) -> Iterator[Problem]:
 
 
 def already_scheduled(facts: Facts) -> Iterator[Problem]:
+    """Say that an edition is scheduled: at its hour it would overwrite what is done now."""
     if facts.pending:
         yield Blocker(
             "already_scheduled",
@@ -89,11 +93,13 @@ def already_scheduled(facts: Facts) -> Iterator[Problem]:
 
 
 def unscheduling(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say that there is no schedule to cancel."""
     if facts.pending is None:
         yield Blocker("nothing_scheduled", _("Nothing of this issue is scheduled."))
 
 
 def rollback(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why the edition that was named cannot be made public again."""
     earlier = _earlier(facts, request)
     if facts.pending:
         yield from already_scheduled(facts)
@@ -112,6 +118,7 @@ def rollback(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def retraction(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why the story that was named cannot be taken back."""
     story = _story(facts, request)
     if facts.live is None:
         yield _not_live()
@@ -122,6 +129,7 @@ def retraction(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def withdrawal(facts: Facts, request: Request) -> Iterator[Problem]:
+    """Say why the issue cannot be taken down."""
     if facts.live is None:
         yield _not_live()
     yield from already_scheduled(facts)
@@ -211,14 +219,17 @@ def _story(facts: Facts, request: Request) -> Story | None:
 
 
 def publish(facts: Facts, request: Request) -> Outcome:
+    """Make the newest words public now."""
     return _go_out(facts, request, facts.at)
 
 
 def schedule(facts: Facts, request: Request) -> Outcome:
+    """Make the newest words public from an instant to come."""
     return _go_out(facts, request, _instant(request))
 
 
 def force_publish(facts: Facts, request: Request) -> Outcome:
+    """Make the newest words public without approval; the edition keeps the reason and stays flagged."""
     return _go_out(facts, request, facts.at, forced_reason=request.note)
 
 
@@ -246,6 +257,7 @@ def _go_out(facts: Facts, request: Request, at: datetime, *, forced_reason: str 
 
 
 def unschedule(facts: Facts, request: Request) -> Outcome:
+    """Take back the edition whose hour has not come."""
     assert facts.pending
     issue, revision = facts.issue, facts.pending.revision
     editions.unschedule(facts.pending)
@@ -253,6 +265,7 @@ def unschedule(facts: Facts, request: Request) -> Outcome:
 
 
 def roll_back(facts: Facts, request: Request) -> Outcome:
+    """Make the words of an earlier edition public again, with the approvals that they had."""
     earlier, issue = _earlier(facts, request), facts.issue
     assert earlier
     edition = editions.publish(
@@ -273,6 +286,7 @@ def roll_back(facts: Facts, request: Request) -> Outcome:
 
 
 def retract(facts: Facts, request: Request) -> Outcome:
+    """Put a tombstone in the place of a story, in what readers see and in what is scheduled."""
     live, issue = facts.live, facts.issue
     assert live
     edition = editions.retract(
@@ -290,6 +304,7 @@ def retract(facts: Facts, request: Request) -> Outcome:
 
 
 def withdraw(facts: Facts, request: Request) -> Outcome:
+    """End what readers see, with nothing in its place."""
     live, issue = facts.live, facts.issue
     assert live
     editions.withdraw(live, at=facts.at)

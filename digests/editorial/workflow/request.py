@@ -39,6 +39,7 @@ class Request:
 
     @property
     def name(self) -> str:
+        """The name that history keeps for whoever asks."""
         return name_of(self.by)
 
     @classmethod
