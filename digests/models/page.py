@@ -66,7 +66,7 @@ class PageStory:
     body: str = ""
     notes: tuple[Note, ...] = ()
     tags: tuple[str, ...] = ()
-    ai_role: str = ""
+    ai_role: str = "none"
     follows: str = ""  # the uid of the story that this is an update to
     retracted: bool = False
 
@@ -113,7 +113,7 @@ class PageStory:
                 for note in stored.get("notes", ())
             ),
             tags=tuple(stored.get("tags", ())),
-            ai_role=stored.get("ai_role", ""),
+            ai_role=stored.get("ai_role", "none"),
             follows=stored.get("follows", ""),  # which pages from before there were updates do not have
             retracted=stored.get("retracted", False),
         )

@@ -32,7 +32,7 @@ def test_only_the_two_revisions_that_are_compared_are_read_whole(draft: Make, pe
         issue = reword(issue, f"第 {number} 个标题", by=people.writer)
     with CaptureQueriesContext(connection) as many:
         shown = history_of(issue, {"from": "1", "to": "3"})
-    whole = [one.number for one in shown["revisions"] if "content" not in one.get_deferred_fields()]
+    whole = [one.row.number for one in shown["revisions"] if "content" not in one.row.get_deferred_fields()]
     assert (len(shown["revisions"]), whole) == (13, [3, 1])
     assert [one.number for one in (shown["old"], shown["new"])] == [1, 3]
     assert len(many) == len(few) + 2

@@ -44,9 +44,12 @@ def test_tomorrows_issue_goes_from_desk_to_desk(visit: Visit) -> None:
     reviewer.locator(".waits").get_by_role("link", name=title).click()
     do(reviewer, "approve")
 
+    # Approved, and still with a blocker: it waits for whoever mends it, and not to be published.
+    writer.goto("/admin/")
+    expect(writer.locator("ul[aria-labelledby=to-fix] li", has_text=title)).to_contain_text("刚刚通过")
     editor.goto("/admin/")
-    expect(editor.locator(".waits h3").first).to_contain_text("待发布")
-    expect(editor.locator(".waits li", has_text=title)).to_contain_text("刚刚通过")
+    expect(editor.locator(".coming li", has_text="明天")).to_contain_text("已批准")
+    expect(editor.locator(".waits li", has_text=title)).to_have_count(0)
 
 
 def test_a_countdown_stays_true_while_the_page_is_open(visit: Visit, day: date, newsroom: Newsroom) -> None:

@@ -92,7 +92,10 @@ def test_a_story_an_insight_and_a_brief_are_added(visit: Visit, day: date) -> No
     briefs.locator(".briefs > .djn-add-item button").last.click()
     briefs.locator(".brief:not(.djn-empty-form) [name$=-text]").last.fill("新的一句")
     save(writer)
-    assert headlines(sections(writer).nth(0))[-1] == "补充的一条"
+    # The page after a save may still be on its way: this waits for it.
+    expect(sections(writer).nth(0).locator(".item:not(.djn-empty-form) .opener .headline").last).to_have_text(
+        "补充的一条"
+    )
     assert sections(writer).nth(2).locator(".brief:not(.djn-empty-form)").count() == 3
 
 

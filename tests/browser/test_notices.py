@@ -68,10 +68,10 @@ def test_an_approval_elsewhere_and_an_answer_settle_what_waited_in_english(
     newsroom: Newsroom,
 ) -> None:
     newsroom.manage("workflow", "submit", "ai-daily", str(day), "--user", "writer")
-    say = "from digests import threads; from digests.models import *; from django.contrib.auth.models import User; "
+    say = "from digests.editorial import comments; from digests.models import *; from django.contrib.auth.models import User; "
     issue = f"Issue.objects.get(date='{day}')"
     newsroom.manage(
-        "shell", "-c", f"{say}threads.say({issue}, '@editor 发吗？', by=User.objects.get(username='writer'))"
+        "shell", "-c", f"{say}comments.say({issue}, '@editor 发吗？', by=User.objects.get(username='writer'))"
     )
     reviewer, editor = visit("reviewer", language="en-US"), visit("editor", language="en-US", width=390, dark=True)
     others = rung(editor) - 1  # but for what was just asked
@@ -82,7 +82,7 @@ def test_an_approval_elsewhere_and_an_answer_settle_what_waited_in_english(
     editor.get_by_role("button", name="I have dealt with it").click()
     expect(waiting(editor, day)).to_have_count(0)
     asked = f"Comment.objects.get(issue__date='{day}')"
-    newsroom.manage("shell", "-c", f"{say}threads.resolve({asked}, by=User.objects.get(username='writer'))")
+    newsroom.manage("shell", "-c", f"{say}comments.resolve({asked}, by=User.objects.get(username='writer'))")
     newsroom.manage("workflow", "approve", "ai-daily", str(day), "--user", "reviewer")
     expect(waiting(reviewer, day)).to_have_count(0)
     expect(waiting(editor, day)).to_have_text([f"AI 日报 {day} may go out: 审稿人 approved it."])

@@ -102,7 +102,7 @@ import sys
 from io import BytesIO
 from PIL import Image
 from django.core.files.uploadedfile import SimpleUploadedFile
-from digests import pictures
+from digests.publishing import pictures
 made = BytesIO()
 Image.effect_noise((1900, 1400), 80).save(made, "JPEG")
 pictures.take(SimpleUploadedFile("noise.jpg", made.getvalue()), by=None)

@@ -52,15 +52,15 @@ def in_order(editions: QuerySet[Edition]) -> list[int]:
     ],
 )
 def test_which_editions_readers_have(
-    issue: Issue, at: datetime, live: list[int], pending: list[int], begun: list[int], kept: list[int],
+    issue: Issue, at: datetime, live: list[int], pending: list[int], ever_live: list[int], readable_history: list[int],
     withdrawn: list[int],
 ) -> None:  # fmt: skip
     editions = issue.editions
     assert in_order(editions.live(at)) == live
     assert in_order(editions.hidden(at)) == [number for number in (1, 2, 3) if number not in live]
     assert in_order(editions.pending(at)) == pending
-    assert in_order(editions.ever_live(at)) == begun
-    assert in_order(editions.readable_history(at)) == kept
+    assert in_order(editions.ever_live(at)) == ever_live
+    assert in_order(editions.readable_history(at)) == readable_history
     assert in_order(editions.withdrawn(at)) == withdrawn
     stories = Story.objects.filter(edition__issue=issue)
     for seen in (stories.live(at), stories.countable(at), stories.with_public_page(at)):

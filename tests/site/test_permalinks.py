@@ -275,7 +275,7 @@ def test_a_storyline_goes_on_past_a_story_that_was_retracted(
     retract(middle, "bbbbbbbb", people)
     published(**of(tell("dddddddd", "事情结束", follows="cccccccc"), day=4))
     for uid in ("22222222", "cccccccc", "dddddddd"):
-        assert [link["href"] for link in get(client, f"/stories/{uid}/").select(".thread a")] == [
+        assert [link["href"] for link in get(client, f"/stories/{uid}/").select(".storyline a")] == [
             f"/stories/{other}/" for other in ("22222222", "cccccccc", "dddddddd") if other != uid
         ]
 
