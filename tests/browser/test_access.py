@@ -71,7 +71,10 @@ def test_axe_finds_nothing_serious_on_the_desk(
 def test_axe_finds_nothing_on_the_readers_pages(
     visit: Visit, newsroom: Newsroom, language: str, dark: bool, width: int
 ) -> None:
-    code = "from digests.site.public_addresses import every; print(*{page.kind: page.path for page in every()}.values(), sep='\\n')"
+    code = (
+        "from digests.site.public_addresses import every; "
+        "print(*{page.kind: page.path for page in every()}.values(), sep='\\n')"
+    )
     one_of_each = newsroom.manage("shell", "--no-imports", "-c", code).split()
     page = visit(language=language, dark=dark, width=width, bypass_csp=True)
     found, seen = {}, 0

@@ -68,7 +68,10 @@ def test_an_approval_elsewhere_and_an_answer_settle_what_waited_in_english(
     newsroom: Newsroom,
 ) -> None:
     newsroom.manage("workflow", "submit", "ai-daily", str(day), "--user", "writer")
-    say = "from digests.editorial import comments; from digests.models import *; from django.contrib.auth.models import User; "
+    say = (
+        "from digests.editorial import comments; from digests.models import *; "
+        "from django.contrib.auth.models import User; "
+    )
     issue = f"Issue.objects.get(date='{day}')"
     newsroom.manage(
         "shell", "-c", f"{say}comments.say({issue}, '@editor 发吗？', by=User.objects.get(username='writer'))"
