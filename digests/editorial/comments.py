@@ -1,4 +1,4 @@
-"""What is said about an issue: comments on a story, an insight, a brief or a field, each found by its uid.
+"""What is said about an issue: comments on a story, an insight, a brief or a field.
 
 Sections have no uid, so a comment on one stands on the issue.
 """
@@ -26,12 +26,12 @@ from digests.models.person import name_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-LONGEST = 10_000  # characters of one remark
+LONGEST = 10_000  # of one comment
 LONGEST_ABOUT = 200
 LONGEST_NAME = 150  # of a person, as they log in
 MOST_NAMES = 400  # that one query asks for; SQLite takes no more than some thousands
 
-# What a remark may be on besides the whole thing.
+# What a comment may be on besides the whole thing.
 FIELDS: dict[type, tuple[str, ...]] = {
     Manuscript: ("title", "summary", "intro", "category", "editor", "tags", "seo", "cover_image", "cover_alt"),
     NewsItem: ("headline", "link", "body", "tags", "ai_role"),
@@ -41,7 +41,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
 
 # Sent with the comment and the people it mentions, once the transaction is through.
 said = Signal()
-# Sent with the thread that somebody closed, and who did.
+# Sent with the comment that somebody resolved, and who did.
 resolved = Signal()
 
 # An @ that no Latin word runs into, as an address's does; Chinese is written up to it without a space.
@@ -56,10 +56,10 @@ def say(
     name: str = "",
     uid: str = "",
     field: str = "",
-    thread: Comment | None = None,
+    parent: Comment | None = None,
     revision: Revision | None = None,
 ) -> Comment:
-    """Write a comment, or a reply, which opens its thread again. Announce it after the commit.
+    """Write a comment, or a reply, which reopens what it replies to. Announce it after the commit.
 
     Without an account (`by=None`) it is a guest's, by the `name` that they gave. `revision` is the one that they saw;
     without, the newest. Raises Refused, and then wrote nothing.
@@ -68,21 +68,21 @@ def say(
     with transaction.atomic():
         locked = lock(issue.pk)
         seen = revision or locked.head
-        if reasons := list(_objections(locked, seen, text, uid, field, thread)):
+        if reasons := list(_objections(locked, seen, text, uid, field, parent)):
             raise Refused(*reasons)
-        if thread:
-            uid, field = thread.uid, thread.field
-            Comment.objects.filter(pk=thread.pk).update(resolved_at=None, resolved_by=None, resolved_by_name="")
+        if parent:
+            uid, field = parent.uid, parent.field
+            Comment.objects.filter(pk=parent.pk).update(resolved_at=None, resolved_by=None, resolved_by_name="")
         comment = Comment.objects.create(
             issue=locked,
             uid=uid,
             field=field,
-            parent=thread,
+            parent=parent,
             revision=seen,
             author=by,
             author_name=line(name) or (name_of(by) if by else ""),
             text=text,
-            about=thread.about if thread else about(seen.manuscript if seen else None, uid, field),
+            about=parent.about if parent else about(seen.manuscript if seen else None, uid, field),
         )
         if by is not None and seen:
             LastReviewed.objects.record(by, seen)
@@ -91,7 +91,7 @@ def say(
 
 
 def _objections(
-    issue: Issue, seen: Revision | None, text: str, uid: str, field: str, thread: Comment | None
+    issue: Issue, seen: Revision | None, text: str, uid: str, field: str, parent: Comment | None
 ) -> Iterator[Blocker]:
     if not text:
         yield Blocker("says_nothing", _("A comment needs words."), Place("text"), _("Write what you want to say."))
@@ -102,9 +102,9 @@ def _objections(
             Place("text"),
             _("Say it in parts."),
         )
-    if thread:
-        if thread.issue_id != issue.pk or thread.parent_id:
-            yield Blocker("no_such_thread", _("This issue has no such thread."), Place("thread"), _("Look again."))
+    if parent:
+        if parent.issue_id != issue.pk or parent.parent_id:
+            yield Blocker("no_such_comment", _("This issue has no such comment."), Place("parent"), _("Look again."))
         return
     words = seen.manuscript if seen and seen.issue_id == issue.pk else None
     found = thing(words, uid) if words else None
@@ -124,15 +124,15 @@ def _objections(
         )
 
 
-def resolve(thread: Comment, *, by: User) -> None:
-    """Close a thread. What was said in it can still be read."""
+def resolve(comment: Comment, *, by: User) -> None:
+    """Resolve a comment. It and its replies can still be read."""
     with transaction.atomic():
-        lock(thread.issue_id)
-        closed = Comment.objects.filter(pk=thread.pk, parent=None, resolved_at=None).update(
+        lock(comment.issue_id)
+        closed = Comment.objects.filter(pk=comment.pk, parent=None, resolved_at=None).update(
             resolved_at=timezone.now(), resolved_by=by, resolved_by_name=name_of(by)
         )
         if closed:
-            transaction.on_commit(lambda: resolved.send_robust(sender=Comment, thread=thread, by=by))
+            transaction.on_commit(lambda: resolved.send_robust(sender=Comment, comment=comment, by=by))
 
 
 def thing(words: Manuscript, uid: str) -> Manuscript | NewsItem | Insight | Brief | None:
@@ -153,7 +153,7 @@ def about(words: Manuscript | None, uid: str, field: str) -> str:
 
 
 def staff() -> QuerySet[User]:
-    """Return the people whom a remark can name, by the names that they log in with."""
+    """Return the people whom a comment can name, by the names that they log in with."""
     return get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
 
 

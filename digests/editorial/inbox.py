@@ -54,8 +54,8 @@ class Wait:
     date: date
     since: datetime
     issue: Any = None
-    unticked: int = 0
-    threads: int = 0
+    not_signed_off: int = 0
+    open_comments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """An open thread, with what was said last."""
+class OpenComment:
+    """An open comment, and its newest reply."""
 
     comment: Comment
     last_at: datetime
@@ -202,8 +202,8 @@ def _wait(facts: Facts, task: Task, user: User) -> Wait:
         date=issue.date,
         since=issue.updated_at if issue.state == State.DRAFT else issue.entered_at,
         issue=issue,
-        unticked=len(facts.unticked(user)) if task == Task.REVIEW else 0,
-        threads=facts.open_comments,
+        not_signed_off=len(facts.not_signed_off(user)) if task == Task.REVIEW else 0,
+        open_comments=facts.open_comments,
     )
 
 
@@ -256,8 +256,8 @@ def _editions(user: Visitor) -> Any:
     return editions.select_related("issue__digest", "digest").defer("page")
 
 
-def open_comments(user: Visitor) -> list[Thread]:
-    """Return the open threads on words that are not out yet, those with the newest remark first."""
+def open_comments(user: Visitor) -> list[OpenComment]:
+    """Return the open comments on words that are not out yet, those with the newest reply first."""
     found: Any = (
         Comment.objects.open_comments()
         .filter(issue__in=unpublished(Issue.objects.for_desk(user)).values("pk"))
@@ -266,14 +266,14 @@ def open_comments(user: Visitor) -> list[Thread]:
         .prefetch_related("replies")
         .order_by("-last_at", "-pk")[:MOST]
     )
-    talk = [(thread, list(thread.replies.all())) for thread in found]
-    names = named_in(*(one.text for thread, replies in talk for one in (thread, *replies)))
+    talk = [(comment, list(comment.replies.all())) for comment in found]
+    names = named_in(*(one.text for comment, replies in talk for one in (comment, *replies)))
     return [
-        Thread(thread, thread.last_at, len(replies), _mentions(user, [thread, *replies], names))
-        for thread, replies in talk
+        OpenComment(comment, comment.last_at, len(replies), _mentions(user, [comment, *replies], names))
+        for comment, replies in talk
     ]
 
 
-def _mentions(user: Visitor, remarks: Iterable[Comment], names: Iterable[str]) -> bool:
-    """Say whether remarks name a person, by the same reading of an @ that tells them."""
-    return any(name == user.get_username() for one in remarks for _run, name in runs(one.text, names))
+def _mentions(user: Visitor, said: Iterable[Comment], names: Iterable[str]) -> bool:
+    """Say whether comments name a person, by the same reading of an @ that tells them."""
+    return any(name == user.get_username() for one in said for _run, name in runs(one.text, names))

@@ -1,4 +1,4 @@
-"""Previews: links that show one revision to people without an account, and let them remark on it.
+"""Previews: links that show one revision to people without an account, and let them comment on it.
 
 A link ends when it expires, is revoked, or the issue goes out. What it says of itself
 is computed when somebody opens it (`PreviewLink.status`), so nothing has to clear it.
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LIFETIMES = (1, 3, 7, 30)  # days
-MOST_REMARKS = 50  # by one link
-LONGEST_REMARK = 5_000
+MOST_COMMENTS = 50  # by one link
+LONGEST_COMMENT = 5_000
 LONGEST_NAME = 60
 
 
@@ -115,29 +115,29 @@ def opened(link: PreviewLink) -> None:
     PreviewLink.objects.filter(pk=link.pk).update(first_opened_at=Coalesce("first_opened_at", now), last_opened_at=now)
 
 
-# Remarks
+# Comments
 
 
-def remarks(link: PreviewLink) -> list[Comment]:
-    """Return the threads that began by a link, with their answers: all that its guest may see of any."""
+def comments_by(link: PreviewLink) -> list[Comment]:
+    """Return the comments that were written by a link, with their replies: all that its guest may see of any."""
     return list(link.comments.filter(parent=None).prefetch_related("replies").order_by("created_at", "pk"))
 
 
-def remark(link: PreviewLink, text: str, *, name: str, uid: str = "", thread: int | None = None) -> Comment:
-    """Write what a guest says of the issue or of a story, or answers in a thread of theirs. Raises Refused."""
+def comment(link: PreviewLink, text: str, *, name: str, uid: str = "", parent: int | None = None) -> Comment:
+    """Write what a guest says of the issue or of a story, or replies to a comment of theirs. Raises Refused."""
     with transaction.atomic():
         issue = workflow.lock(link.issue_id)
-        begun = link.comments.filter(pk=thread, parent=None).first() if thread is not None else None
+        first = link.comments.filter(pk=parent, parent=None).first() if parent is not None else None
         text, name = block(text), line(name)
         reasons = [*_closed(link), *_unfit(text, name)]
         stories = {item.uid for item in link.revision.manuscript.items}
-        if (uid and uid not in stories) or (thread is not None and begun is None):
-            reasons.append(Blocker("no_such_place", _("What this remark is about is not in this preview.")))
+        if (uid and uid not in stories) or (parent is not None and first is None):
+            reasons.append(Blocker("no_such_place", _("What this comment is about is not in this preview.")))
         if reasons:
             raise Refused(*reasons)
         with translation.override(issue.digest.language):
             name = _("%(name)s (guest)") % {"name": name}
-        said = comments.say(issue, text, by=None, name=name, uid=uid, thread=begun, revision=link.revision)
+        said = comments.say(issue, text, by=None, name=name, uid=uid, parent=first, revision=link.revision)
         said.preview_link = link
         said.save(update_fields=["preview_link"])
     return said
@@ -147,12 +147,12 @@ def _closed(link: PreviewLink) -> list[Problem]:
     """Look again, with the issue locked: it may have gone out since the page was opened."""
     standing: Any = PreviewLink.objects.with_status().filter(pk=link.pk).first()
     if standing is None or standing.status != PreviewLinkStatus.OPEN or not standing.may_comment:
-        return [Blocker("preview_closed", _("This preview takes no remarks any more."))]
-    if standing.comments.count() >= MOST_REMARKS:
+        return [Blocker("preview_closed", _("This preview takes no more comments."))]
+    if standing.comments.count() >= MOST_COMMENTS:
         return [
             Blocker(
-                "too_many_remarks",
-                _("%(most)s remarks were written by this link, and it takes no more.") % {"most": MOST_REMARKS},
+                "too_many_comments",
+                _("%(most)s comments were written by this link, and it takes no more.") % {"most": MOST_COMMENTS},
                 fix=_("Ask whoever sent it to you for another."),
             )
         ]
@@ -162,19 +162,19 @@ def _closed(link: PreviewLink) -> list[Problem]:
 def _unfit(text: str, name: str) -> list[Problem]:
     found: list[Problem] = []
     if not name:
-        found.append(Blocker("name_missing", _("The newsroom would like to know who says this."), Place("name")))
+        found.append(Blocker("name_missing", _("Give a name, so that the newsroom knows who comments."), Place("name")))
     if len(name) > LONGEST_NAME:
         found.append(
             Blocker("name_too_long", _("A name has up to %(most)s characters.") % {"most": LONGEST_NAME}, Place("name"))
         )
     if not text:
-        found.append(Blocker("text_missing", _("The remark is empty."), Place("text")))
-    if len(text) > LONGEST_REMARK:
+        found.append(Blocker("text_missing", _("The comment is empty."), Place("text")))
+    if len(text) > LONGEST_COMMENT:
         found.append(
             Blocker(
                 "text_too_long",
-                _("The remark has %(length)s characters; at most %(most)s fit.")
-                % {"length": len(text), "most": LONGEST_REMARK},
+                _("The comment has %(length)s characters; at most %(most)s fit.")
+                % {"length": len(text), "most": LONGEST_COMMENT},
                 Place("text"),
                 _("Shorten it, or write two."),
             )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def tick(issue: Issue, uid: str, sha256: str, *, by: User, read: bool = True) -> None:
-    """Tick a story in the words named `sha256`, or take the tick off. Raises Refused if it has other words now."""
+def sign_off(issue: Issue, uid: str, sha256: str, *, by: User, read: bool = True) -> None:
+    """Sign a story off in the words named `sha256`, or take that back. Raises Refused if it has other words now."""
     with transaction.atomic():
         locked = lock(issue.pk)
         head = locked.head
@@ -24,7 +24,7 @@ def tick(issue: Issue, uid: str, sha256: str, *, by: User, read: bool = True) ->
         if item is None:
             raise Refused(
                 Blocker(
-                    "no_such_story", _("This story is not in the issue any more."), Place("ticks"), _("Look again.")
+                    "no_such_story", _("This story is not in the issue any more."), Place("sign_offs"), _("Look again.")
                 )
             )
         if item.sha256 != sha256:
@@ -32,8 +32,8 @@ def tick(issue: Issue, uid: str, sha256: str, *, by: User, read: bool = True) ->
                 Blocker(
                     "other_words",
                     _("“%(headline)s” was changed since you opened this page.") % {"headline": item.headline},
-                    Place("ticks", uid),
-                    _("Open the page again and read what changed before you tick it."),
+                    Place("sign_offs", uid),
+                    _("Open the page again and read what changed before you sign it off."),
                 )
             )
         LastReviewed.objects.record(by, head)

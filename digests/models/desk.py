@@ -94,7 +94,7 @@ class Digest(models.Model):
         max_length=60,
         unique=True,
         validators=[refuse_reserved],
-        help_text=_("The first part of each address, such as ai-daily. Readers keep these: change it never."),
+        help_text=_("The first part of each address, such as ai-daily. Readers keep these addresses: never change it."),
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
     time_zone = fields.CharField(

@@ -127,14 +127,14 @@ class NotificationPreference(models.Model):
         max_length=10,
         choices=Mail.choices,
         default=Mail.SOON,
-        help_text=_("A review, a change, a publication or an answer that only goes on with you."),
+        help_text=_("A review, a change, a publication or a reply that needs you."),
     )
     fyi = models.CharField(
         _("for your information"),
         max_length=10,
         choices=Mail.choices,
         default=Mail.DAILY,
-        help_text=_("What became of issues and threads that you had a hand in. Nothing waits for you."),
+        help_text=_("What became of issues that you worked on and of comments that you wrote. Nothing waits for you."),
     )
     hour = models.PositiveSmallIntegerField(
         _("hour of the daily mail"),
@@ -153,7 +153,7 @@ class NotificationPreference(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("no mail about"),
-        help_text=_("What happens there still stands in the list at the desk."),
+        help_text=_("The list at the desk still shows what happens there."),
     )
 
     class Meta:

@@ -58,7 +58,7 @@ class PreviewLink(models.Model):
     # Half of the link. The other half is a signature by SECRET_KEY, so a copy of the database is not enough.
     key = fields.CharField(max_length=32, unique=True, default=new_key, editable=False)
     whom = models.CharField(_("for whom"), max_length=100)
-    may_comment = models.BooleanField(_("may write remarks"), default=False)
+    may_comment = models.BooleanField(_("may comment"), default=False)
     expires_at = models.DateTimeField(_("expires"))
     by = models.ForeignKey(**PERSON)
     by_name = models.CharField(max_length=150)

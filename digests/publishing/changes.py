@@ -72,7 +72,7 @@ def reworded(uids: Sequence[str]) -> dict[str, list[tuple[Story, Story]]]:
     }
 
 
-# What readers are told of two editions
+# Texts for readers of two editions
 
 _UNSEEN = {"cover_image", "footer", "bullet", "seo"}  # fields that no page shows
 _MARKDOWN = {"summary", "intro", "lead", "body", "text"}

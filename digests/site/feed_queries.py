@@ -128,7 +128,7 @@ def read(line: str) -> FeedQuery:
     """Read a line as a reader wrote it. Raises ValidationError with everything that is wrong with it."""
     text = " ".join(unicodedata.normalize("NFKC", storable(line)).split())
     if not text:
-        raise _problem(_("Write what you wish to read of: a word is enough."))
+        raise _problem(_("Write what you want to read about: one word is enough."))
     if len(text) > LONGEST:
         raise _problem(_TOO_LONG, most=LONGEST)
     terms: dict[tuple[str, str], Term] = {}
@@ -139,10 +139,10 @@ def read(line: str) -> FeedQuery:
         if not term.words or (word and _EMPTY.fullmatch(found[0])):
             problems.append(_problem(_("“%(part)s” says nothing. Write the words right after it."), part=found[0]))
         elif terms.setdefault((term.qualifier, fold(term.words)), term).wanted != term.wanted:
-            problems.append(_problem(_("“%(words)s” is both wished for and left out."), words=term.words))
+            problems.append(_problem(_("“%(words)s” is both asked for and left out."), words=term.words))
     query = FeedQuery(tuple(sorted(terms.values(), key=_order)))
     if len(query.terms) > MOST:
-        problems.append(_problem(_("A feed is of %(most)d wishes at most."), most=MOST))
+        problems.append(_problem(_("A feed has at most %(most)d terms."), most=MOST))
     if len(str(query)) > LONGEST:
         problems.append(_problem(_TOO_LONG, most=LONGEST))
     if problems:
@@ -150,7 +150,7 @@ def read(line: str) -> FeedQuery:
     return query
 
 
-_TOO_LONG = _("A line of wishes has %(most)d letters and signs at most.")
+_TOO_LONG = _("The line has at most %(most)d characters.")
 
 
 def _order(term: Term) -> tuple[int, bool, str]:

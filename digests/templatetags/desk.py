@@ -43,7 +43,7 @@ def first_page(context: dict[str, Any]) -> dict[str, Any]:
         "standings": inbox.standings(coming),
         "flagged": flagged,
         "scheduled": scheduled,
-        "threads": inbox.open_comments(user),
+        "open_comments": inbox.open_comments(user),
         "published": inbox.published(user, at=at),
         "may_look": user.has_perm("digests.view_issue"),
         "may_start": user.has_perm("digests.add_issue"),

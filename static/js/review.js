@@ -1,4 +1,4 @@
-// The review screen: the page and the column beside it in step, ticks saved at once, all of it by keyboard.
+// The review screen: the page and the column beside it in step, sign-offs saved at once, all of it by keyboard.
 {
   const column = document.querySelector(".judge");
   const frame = document.querySelector(".page iframe");
@@ -72,10 +72,10 @@
     }
   };
 
-  // One after the other, so that the last answer is about the last tick.
+  // One after the other, so that the last answer is about the last sign-off.
   let saving = Promise.resolve();
   column.addEventListener("change", (event) => {
-    const form = event.target.closest(".tick");
+    const form = event.target.closest(".sign-off");
     if (form) saving = saving.then(() => save(form));
   });
 
@@ -105,7 +105,7 @@
     ArrowDown: () => step(1),
     k: () => step(-1),
     ArrowUp: () => step(-1),
-    x: () => current?.querySelector(".tick [name=read]")?.click(),
+    x: () => current?.querySelector(".sign-off [name=read]")?.click(),
     c: () => {
       const talk = current?.querySelector(":scope > .say");
       if (!talk) return;

@@ -43,7 +43,7 @@ from digests.editorial import exchange, inbox, workflow
 from digests.models import Brief, Digest, Edition, Insight, Issue, LogEntry, NewsItem, Section, Tag
 from digests.models.person import SYSTEM
 from digests.models.states import Action, State
-from tests.conftest import tick_all
+from tests.conftest import sign_off_all
 
 pytestmark = pytest.mark.django_db
 
@@ -419,8 +419,8 @@ def test_buttons_are_those_that_do_something(issue: Issue, writer: User, reviewe
     assert labels(issue, editor).keys() == {"submit", "publish", "schedule", "force_publish"}
     workflow.perform(Action.SUBMIT, issue, by=writer)
     assert labels(issue, writer) == {"recall": ""}
-    assert "not ticked yet" in labels(issue, reviewer)["approve"]
-    tick_all(issue, by=reviewer)
+    assert "not signed off yet" in labels(issue, reviewer)["approve"]
+    sign_off_all(issue, by=reviewer)
     assert labels(issue, reviewer) == {"approve": "", "request_changes": ""}
     assert "once 1 approved exactly these words; so far 0 did" in labels(issue, editor)["publish"]
     workflow.perform(Action.APPROVE, issue, by=reviewer, attests_read_all=True)
@@ -435,7 +435,7 @@ def test_every_button_that_is_shown_can_be_pressed(issue: Issue, writer: User, r
     for user, action in ((writer, "submit"), (reviewer, "approve"), (editor, "publish")):
         client = desk(user)
         if action == "approve":
-            tick_all(issue, by=user)
+            sign_off_all(issue, by=user)
         page = BeautifulSoup(client.get(url(issue)).content, "html.parser")
         form = page.find("form", action=do(issue, action))
         assert form is not None
@@ -626,7 +626,7 @@ def test_bulk_approval_of_own_words_is_refused_with_a_line_for_each(issue: Issue
     write(other, words(4, other.date), boss)
     for each in (issue, other):
         workflow.perform(Action.SUBMIT, each, by=writer)
-        tick_all(each, by=boss)
+        sign_off_all(each, by=boss)
     lines = BeautifulSoup(said(bulk(desk(boss), "approve_all", issue, other)), "html.parser").select("li")
     assert len(lines) == 2
     assert "Morning 2026-03-10" in lines[0].get_text() and "nobody approves their own words" in lines[0].get_text()

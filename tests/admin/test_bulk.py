@@ -24,7 +24,7 @@ from digests.manuscript.writer import write
 from digests.models import Digest, Edition, Issue, Revision
 from digests.models.states import Action, State
 from digests.publishing.rendering import public_manuscript
-from tests.conftest import reword, tick_all
+from tests.conftest import reword, sign_off_all
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -108,17 +108,17 @@ def test_each_issue_goes_by_itself_and_a_line_says_how(draft: Make, people: Simp
     assert state(one, other) == [State.IN_REVIEW, State.IN_REVIEW]
 
 
-def test_approval_of_many_needs_each_story_ticked_and_leads_to_what_is_not(
+def test_approval_of_many_needs_each_story_signed_off_and_leads_to_what_is_not(
     draft: Make, people: SimpleNamespace
 ) -> None:
     read_whole, unread = draft(), draft(date=DAY + timedelta(days=1))
     for issue in (read_whole, unread):
         workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    tick_all(read_whole, by=people.reviewer)
+    sign_off_all(read_whole, by=people.reviewer)
     client = desk(people.reviewer)
     response = mark(client, "approve_all", [read_whole, unread])
     (refused, done) = outcomes(response)
-    assert (refused[0], "3 stories are not ticked yet" in refused[2], done[0]) == ("is-refused", True, "is-done")
+    assert (refused[0], "3 stories are not signed off yet" in refused[2], done[0]) == ("is-refused", True, "is-done")
     link = page(client.get(LIST)).select_one(".outcomes .is-refused a")
     assert link is not None and link["href"] == f"{LIST}{unread.pk}/change/"
     assert state(read_whole, unread) == [State.APPROVED, State.IN_REVIEW]
@@ -490,8 +490,8 @@ def test_filters_stay_while_one_pages(people: SimpleNamespace, digest: Digest) -
 
 def test_a_row_says_where_its_issue_stands(published: Make, people: SimpleNamespace) -> None:
     issue = reword(published(), "改过的标题", by=people.colleague)
-    thread = comments.say(issue, "等一下", by=people.reviewer)
-    comments.say(issue, "好", by=people.writer, thread=thread)
+    comment = comments.say(issue, "等一下", by=people.reviewer)
+    comments.say(issue, "好", by=people.writer, parent=comment)
     comments.resolve(comments.say(issue, "完了", by=people.reviewer), by=people.reviewer)
     row = page(desk(people.editor).get(LIST)).select_one("#result_list tbody tr")
     assert row is not None
@@ -503,7 +503,7 @@ def test_a_row_says_where_its_issue_stands(published: Make, people: SimpleNamesp
         "field-linked_title": "改过的标题",
         "field-badge": "Draft",
         "field-public": "Live",
-        "field-threads": "1 open",
+        "field-comments": "1 open",
         "field-changed": Issue.objects.get().local(Issue.objects.get().updated_at).strftime("%m-%d %H:%M"),
         "field-author": "colleague",
         "field-seen": "",

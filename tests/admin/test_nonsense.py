@@ -22,9 +22,10 @@ HUGE = "9" * 400
 # What a value of a form may be instead of what the page sends.
 VALUES: list[Any] = ["1", "\0", HUGE, "无" * 500, b"\xff\xfe"]
 NAMES = [
-    "version", "revision", "text", "mine", "uid", "thread", "sha256", "read", "at", "note", "story", "edition",
-    "correction", "next", "then", "kept", "where", "digest", "date", "title", "cover_file", "cover_x", "cover_y",
-    "cover_seen", "cover_alt", "tag_names", "seo", "whom", "days", "may_comment", "blocking", "fyi", "hour", "language",
+    "version", "revision", "text", "mine", "uid", "parent", "comment", "sha256", "read", "at", "note", "story",
+    "edition", "correction", "next", "then", "kept", "where", "digest", "date", "title", "cover_file",
+    "cover_x", "cover_y", "cover_seen", "cover_alt",
+    "tag_names", "seo", "whom", "days", "may_comment", "blocking", "fyi", "hour", "language",
     "muted", "alt", "x", "y", "action", "_selected_action", "confirmed", "when", "zone", "add", "remove", "words",
     "uids", "name", "headline", "link", "follows", "since", "q", "page", "p", "o", "state", "made", "e",
     "date__year", "date__month", "date__day", "from", "to", "left", "right", "post", "digest__id__exact", "author",
@@ -56,8 +57,8 @@ def places(published: Any, draft: Any, people: Any) -> list[dict[str, str]]:
     """Return what stands in an address: of an issue, of another's, and of nothing."""
     public, issue = published(), draft(date=date(2026, 3, 2))
     link = preview_links.make(issue.head, by=people.editor, whom="王", may_comment=True)
-    remark = comments.say(issue, "@reviewer 看", by=people.writer)
-    telling.tell(issue, events.of_comment(remark, [people.reviewer]))
+    asked = comments.say(issue, "@reviewer 看", by=people.writer)
+    telling.tell(issue, events.of_comment(asked, [people.reviewer]))
     notice = Notice.objects.get(person=people.reviewer, kind="mention")
     real = {
         "notice/<int:pk>": f"notice/{notice.pk}",

@@ -109,7 +109,7 @@ def test_if_the_issue_moved_on_that_is_said_and_both_are_shown_on_saving(issue: 
     kept = opened(client, issue) | {"title": "My title", "sections-0-items-0-body": "My text."}
     change(issue, title="Their title")
     response = client.post(restore(issue), kept)
-    assert "The issue moved on since" in brought_back(response)
+    assert "The issue has changed since" in brought_back(response)
     conflict = client.post(url(issue), filled(response) | {"kept": NAME})
     assert conflict.status_code == 409
     saved = client.post(

@@ -1,4 +1,4 @@
-"""The review screen through real requests: what changed, what is ticked, what is said, and who may."""
+"""The review screen through real requests: what changed, what is signed off, what is said, and who may."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from django.urls import reverse
 
 from digests.admin.review.screen import Screen, near
 from digests.editorial import comments, workflow
-from digests.editorial.sign_offs import tick
+from digests.editorial.sign_offs import sign_off
 from digests.manuscript.values import NewsItem
 from digests.models import Comment, Issue, StorySignOff
 from digests.models.states import Action, State
-from tests.conftest import reword, tick_all
+from tests.conftest import reword, sign_off_all
 from tests.rewriting import revise, with_first_story, without_first_story
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_an_issue_without_words_can_be_opened(digest: Any, people: SimpleNamespa
     client = as_(people.reviewer)
     assert client.get(url(issue)).status_code == 200
     assert client.get(url(issue, "review_page")).status_code == 404
-    assert client.post(url(issue, "tick"), {"uid": "x"}).status_code == 302
+    assert client.post(url(issue, "sign_off"), {"uid": "x"}).status_code == 302
     assert client.post(url(issue, "say"), {"text": "?"}).status_code == 400
 
 
@@ -136,7 +136,7 @@ def test_only_what_changed_since_this_persons_last_look_is_shown_where_it_belong
     submitted: Make, people: SimpleNamespace
 ) -> None:
     issue = submitted(6)
-    tick_all(issue, by=people.reviewer)
+    sign_off_all(issue, by=people.reviewer)
     comments.say(issue, "看完了", by=people.reviewer)
     first, second, third, fourth, fifth, sixth = issue.head.manuscript.items
 
@@ -155,7 +155,7 @@ def test_only_what_changed_since_this_persons_last_look_is_shown_where_it_belong
 
     issue = revise(issue, people.writer, change)
     page = shown(issue, people.reviewer)
-    assert [one.get_text() for one in page.select(".bases [aria-current]")] == ["my last look (revision 1)"]
+    assert [one.get_text() for one in page.select(".bases [aria-current]")] == ["my last review (revision 1)"]
 
     def changes(part: Any) -> list[str]:
         return [" ".join(one.get_text(" ", strip=True).split()) for one in part.select(".change")]
@@ -176,8 +176,8 @@ def test_only_what_changed_since_this_persons_last_look_is_shown_where_it_belong
         f"{sixth.headline} Story · 版块 2",
         "又一句，见 源 Brief · 更多动态",
     ]
-    ticked = {one.find_parent("li")["data-anchor"] for one in page.select(".tick [checked]")}
-    assert ticked == {second.uid, third.uid, fourth.uid, fifth.uid}
+    signed_off = {one.find_parent("li")["data-anchor"] for one in page.select(".sign-off [checked]")}
+    assert signed_off == {second.uid, third.uid, fourth.uid, fifth.uid}
 
 
 def test_in_the_middle_of_a_review_the_comparison_stays(submitted: Make, people: SimpleNamespace) -> None:
@@ -187,7 +187,7 @@ def test_in_the_middle_of_a_review_the_comparison_stays(submitted: Make, people:
     item = next(issue.head.manuscript.items)
     for _time in range(2):
         assert len(entry(shown(issue, people.reviewer), item.uid).select(".change")) == 1
-        tick(issue, item.uid, item.sha256, by=people.reviewer)
+        sign_off(issue, item.uid, item.sha256, by=people.reviewer)
     # For somebody else, all is new.
     assert shown(issue, people.second).select(".change") == []
 
@@ -201,7 +201,7 @@ def test_another_base_can_be_chosen(published: Make, people: SimpleNamespace) ->
         return [one.find_parent("li")["id"] for one in shown(issue, people.second, since).select(".change")]
 
     uid = next(issue.head.manuscript.items).uid
-    assert changed("") == changed("look") == ["e-main"]
+    assert changed("") == changed("mine") == ["e-main"]
     assert changed("live") == ["e-main", f"e-{uid}"]
     assert changed("all") == []
     assert changed("nonsense") == ["e-main"]
@@ -218,20 +218,20 @@ def test_what_stayed_is_cut_to_what_stands_beside_a_change() -> None:
     )
 
 
-# Ticks
+# Sign-offs
 
 
-def test_a_tick_is_saved_by_a_plain_form(submitted: Make, people: SimpleNamespace) -> None:
+def test_a_sign_off_is_saved_by_a_plain_form(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     client, page = as_(people.reviewer), shown(issue, people.reviewer)
-    form = page.select_one(".entry.is-item .tick")
+    form = page.select_one(".entry.is-item .sign-off")
     response = client.post(form["action"], fields(form))
     item = next(issue.head.manuscript.items)
     assert response.headers["Location"] == f"{url(issue)}#e-{item.uid}"
     assert list(StorySignOff.objects.values_list("uid", "sha256")) == [(item.uid, item.sha256)]
-    sent = fields(shown(issue, people.reviewer).select_one(".entry.is-item .tick"))
+    sent = fields(shown(issue, people.reviewer).select_one(".entry.is-item .sign-off"))
     del sent["read"]
-    client.post(url(issue, "tick"), sent)
+    client.post(url(issue, "sign_off"), sent)
     assert not StorySignOff.objects.exists()
 
 
@@ -241,24 +241,25 @@ def test_a_script_gets_the_verdict_anew(submitted: Make, people: SimpleNamespace
     said = []
     for item in issue.head.manuscript.items:
         sent = {"uid": item.uid, "sha256": item.sha256, "read": "on"}
-        answer = client.post(url(issue, "tick"), sent, headers={"X-Requested-With": "fetch"})
+        answer = client.post(url(issue, "sign_off"), sent, headers={"X-Requested-With": "fetch"})
         part = soup(answer)
         button = part.select_one("form[action$='/do/approve/'] button")
         said.append((part.select_one(".progress").get_text(strip=True), button.has_attr("disabled")))
-    assert said == [("1 of 3 ticked", True), ("2 of 3 ticked", True), ("3 of 3 ticked", False)]
+    assert said == [("1 of 3 signed off", True), ("2 of 3 signed off", True), ("3 of 3 signed off", False)]
 
 
-def test_a_tick_for_words_that_changed_is_refused_in_a_sentence(submitted: Make, people: SimpleNamespace) -> None:
+def test_a_sign_off_for_words_that_changed_is_refused_in_a_sentence(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     item = next(issue.head.manuscript.items)
     revise(issue, people.writer, with_first_story(headline="改过"))
     client, sent = as_(people.reviewer), {"uid": item.uid, "sha256": item.sha256, "read": "on"}
     said = (
-        "“改过” was changed since you opened this page. Open the page again and read what changed before you tick it."
+        "“改过” was changed since you opened this page. "
+        "Open the page again and read what changed before you sign it off."
     )
-    answer = client.post(url(issue, "tick"), sent, headers={"X-Requested-With": "fetch"})
+    answer = client.post(url(issue, "sign_off"), sent, headers={"X-Requested-With": "fetch"})
     assert (answer.status_code, answer.content.decode()) == (409, said)
-    assert told(client, client.post(url(issue, "tick"), sent)) == [said]
+    assert told(client, client.post(url(issue, "sign_off"), sent)) == [said]
     assert not StorySignOff.objects.exists()
 
 
@@ -278,21 +279,24 @@ def why_not(page: Any) -> str:
     return " ".join(form.select_one(".help").get_text().split())
 
 
-def test_an_approval_waits_for_every_tick_and_every_thread(submitted: Make, people: SimpleNamespace) -> None:
+def test_an_approval_waits_for_every_sign_off_and_every_comment(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     client = as_(people.reviewer)
     first, *others = issue.head.manuscript.items
     for item in others:
-        tick(issue, item.uid, item.sha256, by=people.reviewer)
-    unticked = f"1 story is not ticked yet, beginning with “{first.headline}”. Read and tick each on the review screen."
-    assert why_not(shown(issue, people.reviewer)) == unticked
-    assert told(client, approve(client, issue)) == [unticked]
-    tick(issue, first.uid, first.sha256, by=people.reviewer)
-    thread = comments.say(issue, "出处？", by=people.reviewer, uid=first.uid)
-    is_open = "1 thread is open. Answer and resolve it first."
+        sign_off(issue, item.uid, item.sha256, by=people.reviewer)
+    not_signed_off = (
+        f"1 story is not signed off yet, beginning with “{first.headline}”. "
+        "Read and sign off each on the review screen."
+    )
+    assert why_not(shown(issue, people.reviewer)) == not_signed_off
+    assert told(client, approve(client, issue)) == [not_signed_off]
+    sign_off(issue, first.uid, first.sha256, by=people.reviewer)
+    comment = comments.say(issue, "出处？", by=people.reviewer, uid=first.uid)
+    is_open = "1 comment is open. Reply and resolve it first."
     assert why_not(shown(issue, people.reviewer)) == is_open
     assert is_open in told(client, approve(client, issue))
-    comments.resolve(thread, by=people.writer)
+    comments.resolve(comment, by=people.writer)
     assert why_not(shown(issue, people.reviewer)) == ""
     response = approve(client, issue)
     assert response.headers["Location"] == url(issue)
@@ -309,13 +313,13 @@ def test_the_form_of_the_issue_leads_to_the_screen(submitted: Make, people: Simp
         return soup(answer).select_one("form[action$='/do/approve/'] .help")
 
     assert help_of().a["href"] == url(issue)
-    tick_all(issue, by=people.reviewer)
+    sign_off_all(issue, by=people.reviewer)
     assert help_of() is None
 
 
 def test_an_approval_of_an_older_version_is_refused(submitted: Make, people: SimpleNamespace) -> None:
     seen = submitted()
-    tick_all(seen, by=people.reviewer)
+    sign_off_all(seen, by=people.reviewer)
     issue = reword(seen, "后来的标题", by=people.writer)
     client = as_(people.reviewer)
     (said,) = told(client, approve(client, seen))
@@ -326,7 +330,7 @@ def test_an_approval_of_an_older_version_is_refused(submitted: Make, people: Sim
 
 def test_an_author_reads_along_and_is_told_why_they_cannot_approve(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted(by=people.chief)
-    tick_all(issue, by=people.chief)
+    sign_off_all(issue, by=people.chief)
     page = shown(issue, people.chief)
     said = "chief wrote part of this issue, and nobody approves their own words. Ask another reviewer."
     assert why_not(page) == said
@@ -335,12 +339,12 @@ def test_an_author_reads_along_and_is_told_why_they_cannot_approve(submitted: Ma
     assert told(client, approve(client, issue)) == [said]
 
 
-def test_a_writer_has_no_ticks_and_no_verdict_but_a_voice(submitted: Make, people: SimpleNamespace) -> None:
+def test_a_writer_has_no_sign_offs_and_no_verdict_but_a_voice(submitted: Make, people: SimpleNamespace) -> None:
     page = shown(submitted(), people.colleague)
-    assert page.select(".tick") == []
+    assert page.select(".sign-off") == []
     assert page.select("form[action$='/do/approve/']") == []
     assert len(page.select(".entry > .say")) == 1 + 2 + 2 + 3
-    assert "A reviewer ticks" in page.select_one(".verdict").get_text()
+    assert "A reviewer signs off" in page.select_one(".verdict").get_text()
 
 
 def test_a_button_goes_on_to_no_other_site(submitted: Make, people: SimpleNamespace) -> None:
@@ -352,10 +356,10 @@ def test_a_button_goes_on_to_no_other_site(submitted: Make, people: SimpleNamesp
         assert response.headers["Location"].startswith(f"{url(issue)}#c")
 
 
-# Threads
+# Comments
 
 
-def test_a_remark_is_written_answered_and_resolved(submitted: Make, people: SimpleNamespace) -> None:
+def test_a_comment_is_written_answered_and_resolved(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     story = next(issue.head.manuscript.items)
     form = entry(shown(issue, people.reviewer), story.uid).select_one(":scope > .say form")
@@ -366,43 +370,43 @@ def test_a_remark_is_written_answered_and_resolved(submitted: Make, people: Simp
     ]
     sent = fields(form) | {"at": f"{story.uid}.body", "text": "@writer 出处 <b>？"}
     response = as_(people.reviewer).post(form["action"], sent)
-    thread = Comment.objects.get()
-    assert response.headers["Location"] == f"{url(issue)}#c{thread.pk}"
-    assert (thread.uid, thread.field, thread.revision) == (story.uid, "body", issue.head)
+    comment = Comment.objects.get()
+    assert response.headers["Location"] == f"{url(issue)}#c{comment.pk}"
+    assert (comment.uid, comment.field, comment.revision) == (story.uid, "body", issue.head)
 
-    shown_thread = entry(shown(issue, people.writer), story.uid).select_one(".thread")
-    assert shown_thread.select_one(".words").get_text() == "@writer 出处 <b>？"
-    assert shown_thread.select_one(".words mark").get_text() == "@writer"
-    assert shown_thread.select_one(".on").get_text() == "text"
-    answer, close = shown_thread.select(".answer form")
+    shown_comment = entry(shown(issue, people.writer), story.uid).select_one(".comment")
+    assert shown_comment.select_one(".words").get_text() == "@writer 出处 <b>？"
+    assert shown_comment.select_one(".words mark").get_text() == "@writer"
+    assert shown_comment.select_one(".on").get_text() == "text"
+    answer, close = shown_comment.select(".answer form")
     as_(people.writer).post(answer["action"], fields(answer) | {"text": "已补"})
     as_(people.writer).post(close["action"], fields(close))
-    thread.refresh_from_db()
-    assert thread.resolved_by_name == "writer"
+    comment.refresh_from_db()
+    assert comment.resolved_by_name == "writer"
     resolved = entry(shown(issue, people.reviewer), story.uid).select_one(".resolved")
     assert [one.get_text() for one in resolved.select(".words")] == ["@writer 出处 <b>？", "已补"]
     assert "Resolved by writer" in resolved.get_text()
 
 
-def test_a_section_is_named_in_a_remark_on_the_issue(submitted: Make, people: SimpleNamespace) -> None:
+def test_a_section_is_named_in_a_comment_on_the_issue(submitted: Make, people: SimpleNamespace) -> None:
     form = entry(shown(submitted(), people.reviewer), "s1").select_one(".say form")
     assert (form.select_one("option")["value"], form.textarea.get_text().strip()) == ("", "版块 1：")
 
 
-def test_what_is_gone_keeps_its_threads_with_the_words_they_stood_at(submitted: Make, people: SimpleNamespace) -> None:
+def test_what_is_gone_keeps_its_comments_with_the_words_they_stood_at(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     story = next(issue.head.manuscript.items)
     comments.say(issue, "昨天发过", by=people.reviewer, uid=story.uid)
     comments.say(issue, "站不住", by=people.reviewer, uid=story.insights[0].uid)
     issue = revise(issue, people.writer, without_first_story)
-    orphans = shown(issue, people.reviewer).select(".orphans .thread")
+    orphans = shown(issue, people.reviewer).select(".orphans .comment")
     assert [(one.blockquote.get_text(), one.select_one(".words").get_text()) for one in orphans] == [
         (story.headline, "昨天发过"),
         ("其一", "站不住"),
     ]
 
 
-def test_a_remark_that_was_refused_comes_back(submitted: Make, people: SimpleNamespace) -> None:
+def test_a_comment_that_was_refused_comes_back(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     text = "长" * 10_001
     response = as_(people.reviewer).post(url(issue, "say"), {"text": text})
@@ -421,31 +425,31 @@ def test_a_remark_that_was_refused_comes_back(submitted: Make, people: SimpleNam
         {"text": "?", "at": "' OR 1=1 --"},
         {"text": "?", "at": ".state"},
         {"text": "?", "at": ".__class__"},
-        {"text": "?", "thread": "999999999"},
-        {"text": "?", "thread": "9" * 40},
-        {"text": "?", "thread": "x\0"},
+        {"text": "?", "parent": "999999999"},
+        {"text": "?", "parent": "9" * 40},
+        {"text": "?", "parent": "x\0"},
     ],
 )
-def test_a_forged_remark_is_refused_in_words(submitted: Make, people: SimpleNamespace, forged: dict[str, str]) -> None:
+def test_a_forged_comment_is_refused_in_words(submitted: Make, people: SimpleNamespace, forged: dict[str, str]) -> None:
     issue = submitted()
     response = as_(people.reviewer).post(url(issue, "say"), forged)
     assert (response.status_code, Comment.objects.count()) == (400, 0)
     assert b'role="alert"' in response.content
 
 
-def test_a_thread_of_another_issue_is_not_touched(submitted: Make, people: SimpleNamespace) -> None:
+def test_a_comment_of_another_issue_is_not_touched(submitted: Make, people: SimpleNamespace) -> None:
     issue, other = submitted(), submitted(date=date(2026, 3, 2))
-    thread = comments.say(other, "?", by=people.reviewer)
+    comment = comments.say(other, "?", by=people.reviewer)
     client = as_(people.reviewer)
-    assert client.post(url(issue, "say"), {"text": "!", "thread": thread.pk}).status_code == 400
-    assert told(client, client.post(url(issue, "resolve"), {"thread": thread.pk})) == [
-        "This issue has no such thread. Look again."
+    assert client.post(url(issue, "say"), {"text": "!", "parent": comment.pk}).status_code == 400
+    assert told(client, client.post(url(issue, "resolve"), {"comment": comment.pk})) == [
+        "This issue has no such comment. Look again."
     ]
-    thread.refresh_from_db()
-    assert (thread.resolved_at, Comment.objects.count()) == (None, 1)
+    comment.refresh_from_db()
+    assert (comment.resolved_at, Comment.objects.count()) == (None, 1)
 
 
-def test_the_form_of_the_issue_shows_open_threads_and_takes_answers(submitted: Make, people: SimpleNamespace) -> None:
+def test_the_form_of_the_issue_shows_open_comments_and_takes_answers(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
     story = next(issue.head.manuscript.items)
     comments.say(issue, "一", by=people.reviewer, uid=story.uid)
@@ -454,8 +458,8 @@ def test_the_form_of_the_issue_shows_open_threads_and_takes_answers(submitted: M
     client = as_(people.writer)
     page = soup(client.get(url(issue, "change")))
     assert [one.get_text() for one in page.select(".talk .words")] == ["一", "二"]
-    (count,) = page.select(".line .threads")
-    assert (count["href"], count.get_text()) == (f"{url(issue)}#e-{story.uid}", "2 threads")
+    (count,) = page.select(".line .comments")
+    assert (count["href"], count.get_text()) == (f"{url(issue)}#e-{story.uid}", "2 comments")
     form = page.select_one(".talk .say form")
     response = client.post(form["action"], fields(form) | {"text": "好"})
     assert response.headers["Location"] == f"{url(issue, 'change')}#c{Comment.objects.latest('pk').pk}"
@@ -465,7 +469,7 @@ def test_the_form_of_the_issue_shows_open_threads_and_takes_answers(submitted: M
 
 
 @pytest.mark.parametrize(
-    ("who", "screen", "remark", "read"),
+    ("who", "screen", "say", "read"),
     [
         ("outsider", 403, 403, 403),
         ("writer", 200, 302, 403),
@@ -474,17 +478,17 @@ def test_the_form_of_the_issue_shows_open_threads_and_takes_answers(submitted: M
         ("chief", 200, 302, 302),
     ],
 )
-def test_who_may_what(submitted: Make, people: SimpleNamespace, who: str, screen: int, remark: int, read: int) -> None:
+def test_who_may_what(submitted: Make, people: SimpleNamespace, who: str, screen: int, say: int, read: int) -> None:
     issue = submitted()
     item = next(issue.head.manuscript.items)
-    thread = comments.say(issue, "?", by=people.second)
+    comment = comments.say(issue, "?", by=people.second)
     client = as_(getattr(people, who))
     assert client.get(url(issue)).status_code == screen
     assert client.get(url(issue, "review_page")).status_code == screen
-    assert client.post(url(issue, "say"), {"text": "?"}).status_code == remark
-    assert client.post(url(issue, "resolve"), {"thread": thread.pk}).status_code == remark
+    assert client.post(url(issue, "say"), {"text": "?"}).status_code == say
+    assert client.post(url(issue, "resolve"), {"comment": comment.pk}).status_code == say
     sent = {"uid": item.uid, "sha256": item.sha256, "read": "on"}
-    assert client.post(url(issue, "tick"), sent).status_code == read
+    assert client.post(url(issue, "sign_off"), sent).status_code == read
 
 
 def test_who_only_reads_has_no_forms(submitted: Make, people: SimpleNamespace) -> None:
@@ -493,7 +497,7 @@ def test_who_only_reads_has_no_forms(submitted: Make, people: SimpleNamespace) -
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.add(*people.writer.groups.get().permissions.filter(codename="view_issue"))
     page = shown(issue, reader)
-    assert page.select(".thread .words")[0].get_text() == "?"
+    assert page.select(".comment .words")[0].get_text() == "?"
     assert page.select(".judge form") == []
 
 
@@ -502,7 +506,7 @@ def test_nobody_unknown_sees_it_and_nothing_is_written_by_opening_it(submitted: 
     for name in ("review", "review_page"):
         assert client.get(url(issue, name)).status_code == 302
         assert client.post(url(issue, name)).status_code in (302, 405)
-    for name in ("tick", "say", "resolve"):
+    for name in ("sign_off", "say", "resolve"):
         assert client.get(url(issue, name)).status_code in (302, 405)
         assert client.post(url(issue, name), {"text": "?"}).headers["Location"].startswith("/admin/login/")
     assert not Comment.objects.exists()
@@ -515,7 +519,7 @@ def test_the_screen_asks_as_many_questions_for_sixty_stories_as_for_six(
         issue = submitted(number, date=date(2026, 3, day))
         for item in issue.head.manuscript.items:
             comments.say(issue, "@writer ?", by=people.second, uid=item.uid)
-            tick(issue, item.uid, item.sha256, by=people.reviewer)
+            sign_off(issue, item.uid, item.sha256, by=people.reviewer)
         issue = revise(issue, people.writer, with_first_story(headline="改过"))
         client = as_(people.reviewer)
         with django_assert_num_queries(18):

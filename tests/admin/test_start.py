@@ -56,7 +56,7 @@ def test_an_issue_starts_with_what_its_digest_has_standing(digest: Digest, peopl
     response, said = post(people.writer, digest="morning", date="2026-03-09")
     issue = Issue.objects.get()
     assert response["location"] == reverse("admin:digests_issue_change", args=[issue.pk])
-    assert said == ["晨报 2026-03-09 is begun. Nobody but the newsroom sees it."]
+    assert said == ["晨报 2026-03-09 was created. Only the newsroom can see it."]
     assert issue.head.manuscript == Manuscript(
         title="晨报 2026-03-09",
         date=DAY,
@@ -85,7 +85,7 @@ def test_a_second_click_finds_the_first_ones_issue(digest: Digest, people: Simpl
     first, _said = post(people.writer, digest="morning", date="2026-03-09")
     second, said = post(people.editor, digest="morning", date="2026-03-09")
     assert second["location"] == first["location"]
-    assert said == ["晨报 2026-03-09 was begun before: this is it."]
+    assert said == ["晨报 2026-03-09 exists already: here it is."]
     assert (Issue.objects.count(), Revision.objects.count()) == (1, 1)
 
 

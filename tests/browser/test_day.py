@@ -39,8 +39,8 @@ def test_an_issue_goes_from_draft_to_readers_by_three_people(visit: Visit, day: 
     do(writer, "submit")
 
     open_issue(reviewer, day)
-    reviewer.locator("form[action$='/do/approve/'] a").click()  # to the review screen, where each story is ticked
-    for box in reviewer.locator(".tick [name=read]").all():
+    reviewer.locator("form[action$='/do/approve/'] a").click()  # to the review screen, where each story is signed off
+    for box in reviewer.locator(".sign-off [name=read]").all():
         box.check()
     do(reviewer, "approve")
     open_issue(editor, day)

@@ -63,7 +63,7 @@ def test_after_a_crash_everything_comes_back(visit: Visit, day: date) -> None:
     page = context.new_page()
     page.goto(address)
     banner = page.locator(".kept")
-    expect(banner).to_contain_text("第 1 稿")
+    expect(banner).to_contain_text("修订版 1")
     banner.locator("button.primary").click()
     expect(page.locator(".restored")).to_be_visible()
     expect(page.locator("[name=title]")).to_have_value("没有保存的标题")
@@ -113,7 +113,7 @@ def test_a_save_without_a_login_loses_nothing(visit: Visit, day: date) -> None:
     page.context.clear_cookies(name="sessionid")
     save(page)
     log_in(page, "writer")
-    expect(page.locator(".kept")).to_contain_text("It was begun on revision 1.")
+    expect(page.locator(".kept")).to_contain_text("It was started on revision 1.")
     page.get_by_role("button", name="Bring back").click()
     save(page)
     expect(page.locator(".messagelist .success")).to_have_text("Saved as revision 2.")
@@ -219,7 +219,7 @@ def test_a_text_saved_without_a_login_comes_back(visit: Visit, day: date) -> Non
     assert " typed while nobody was logged in" in written(page)
 
 
-def test_a_remark_outlives_a_login_that_is_gone(visit: Visit, day: date) -> None:
+def test_a_comment_outlives_a_login_that_is_gone(visit: Visit, day: date) -> None:
     page = visit("reviewer")
     open_issue(page, day)
     page.locator(".ways a[href$='/review/']").click()
@@ -233,5 +233,5 @@ def test_a_remark_outlives_a_login_that_is_gone(visit: Visit, day: date) -> None
     say.locator(".kept button.primary").click()
     expect(say.locator("textarea")).to_have_value("这个数字从哪里来？")
     say.locator("[type=submit]").click()
-    expect(page.locator(".entry.is-item .remark .words").first).to_have_text("这个数字从哪里来？")
+    expect(page.locator(".entry.is-item .comment-text .words").first).to_have_text("这个数字从哪里来？")
     assert kept(page) == 0

@@ -33,7 +33,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-def test_a_guest_reads_remarks_is_answered_and_is_sent_on_to_the_published_page(
+def test_a_guest_reads_comments_is_answered_and_is_sent_on_to_the_published_page(
     visit: Visit,
     day: date,
     newsroom: Newsroom,
@@ -48,14 +48,14 @@ def test_a_guest_reads_remarks_is_answered_and_is_sent_on_to_the_published_page(
     expect(guest.locator(".preview")).to_contain_text("王林")
     expect(guest.locator(".preview")).to_contain_text("尚未发布")
     story = guest.locator("article.story").nth(1)
-    story.locator(".remarks summary").click()
+    story.locator(".comments summary").click()
     story.locator("[name=text]").fill("这里的数字与来源不符。")
-    story.locator(".remarks button").click()
-    expect(guest.locator("article.story").nth(1).locator(".thread .said")).to_have_text("这里的数字与来源不符。")
-    expect(guest.locator(".thread .who")).to_contain_text("王林（访客）")
+    story.locator(".comments button").click()
+    expect(guest.locator("article.story").nth(1).locator(".comment .said")).to_have_text("这里的数字与来源不符。")
+    expect(guest.locator(".comment .who")).to_contain_text("王林（访客）")
 
     writer.goto(f"/admin/digests/issue/?from={day}&to={day}")
-    expect(writer.locator(".field-threads")).to_have_text("1 条未结")
+    expect(writer.locator(".field-comments")).to_have_text("1 条未解决")
     for action, name in (("submit", "writer"), ("force_publish", "editor")):
         note = ["--note", "等不及"] if action == "force_publish" else []
         newsroom.manage("workflow", action, "ai-daily", str(day), "--user", name, *note)
@@ -63,7 +63,7 @@ def test_a_guest_reads_remarks_is_answered_and_is_sent_on_to_the_published_page(
     expect(guest.locator("h1")).to_have_text("这份预览已经结束")
     guest.get_by_role("link", name="阅读已发布的这一期").click()
     expect(guest.locator("article.story")).to_have_count(6)
-    assert guest.locator(".remarks, .preview").count() == 0
+    assert guest.locator(".comments, .preview").count() == 0
 
 
 def test_a_mere_reader_gets_no_script_no_cookie_and_no_way_round(visit: Visit, day: date) -> None:
@@ -77,7 +77,7 @@ def test_a_mere_reader_gets_no_script_no_cookie_and_no_way_round(visit: Visit, d
     editor.locator(".link .address .grave").click()
     response = guest.goto(address)
     assert response is not None and response.status == 410
-    expect(guest.locator("main")).to_contain_text("The newsroom has taken this link back.")
+    expect(guest.locator("main")).to_contain_text("The newsroom has revoked this link.")
 
 
 def test_many_issues_are_found_marked_and_sent_on(visit: Visit, day: date, tmp_path: Path) -> None:

@@ -27,11 +27,11 @@ def stories(page: Page) -> Locator:
     return page.locator(".entry.is-item")
 
 
-def ticked(page: Page) -> list[bool]:
+def signed_off(page: Page) -> list[bool]:
     return [box.is_checked() for box in stories(page).locator("[name=read]").all()]
 
 
-def tick_every_story(page: Page) -> None:
+def sign_off_every_story(page: Page) -> None:
     """Read from the top down, as a reviewer with a keyboard does."""
     total = stories(page).count()
     for number in range(total):
@@ -50,13 +50,13 @@ def test_an_issue_is_read_questioned_answered_and_approved(
     newsroom.manage("workflow", "submit", "ai-daily", str(day), "--user", "writer")
     writer, reviewer, editor = visit("writer"), visit("reviewer", language="en-US"), visit("editor")
 
-    # The reviewer ticks by keyboard; the page follows, and approval waits.
+    # The reviewer signs off by keyboard; the page follows, and approval waits.
     open_review(reviewer, day)
     approve = reviewer.locator("form[action$='/do/approve/'] button")
     expect(approve).to_be_disabled()
-    tick_every_story(reviewer)
+    sign_off_every_story(reviewer)
     expect(approve).to_be_enabled()
-    expect(reviewer.locator(".progress")).to_contain_text("6 of 6 ticked")
+    expect(reviewer.locator(".progress")).to_contain_text("6 of 6 signed off")
     expect(reviewer.frame_locator("iframe").locator("article.story").last).to_be_in_viewport()
 
     # They ask about the second story, naming the writer as they type.
@@ -68,7 +68,7 @@ def test_an_issue_is_read_questioned_answered_and_approved(
     reviewer.keyboard.press("Enter")
     reviewer.keyboard.type("补上出处")
     reviewer.keyboard.press("Control+Enter")
-    question = stories(reviewer).nth(1).locator(".thread")
+    question = stories(reviewer).nth(1).locator(".comment")
     expect(question.locator(".words")).to_have_text("请@writer 补上出处")
     expect(question.locator("mark")).to_have_text("@writer")
     expect(approve).to_be_disabled()
@@ -76,28 +76,28 @@ def test_an_issue_is_read_questioned_answered_and_approved(
     # The writer finds it at the issue's form, answers there, and edits.
     issue = reviewer.url.split("/review/")[0]
     writer.goto(f"{issue}/change/")
-    expect(sections(writer).nth(0).locator(".item .threads")).to_have_count(1)
+    expect(sections(writer).nth(0).locator(".item .comments")).to_have_count(1)
     expect(writer.locator("#presence li")).to_contain_text("正在审稿")
     expect(sections(writer).nth(0).locator(".item .here")).to_have_text("审稿人")
-    thread = writer.locator(".talk .thread")
-    thread.locator(".say summary").click()
-    thread.locator("textarea").fill("见文末")
-    thread.locator(".say button").click()
+    comment = writer.locator(".talk .comment")
+    comment.locator(".say summary").click()
+    comment.locator("textarea").fill("见文末")
+    comment.locator(".say button").click()
     expect(writer.locator(".talk .words")).to_have_count(2)
     sections(writer).nth(0).locator(".item .opener").nth(1).click()
     body = sections(writer).nth(0).locator(".item:not(.djn-empty-form)").nth(1).locator("[name$=-body]")
     body.fill(body.input_value() + "\n\n出处见文末。")
     save(writer)
 
-    # The reviewer sees that and nothing else; its tick is gone, the others stand.
+    # The reviewer sees that and nothing else; its sign-off is gone, the others stand.
     reviewer.reload()
-    expect(reviewer.locator(".bases [aria-current]")).to_have_text("my last look (revision 1)")
+    expect(reviewer.locator(".bases [aria-current]")).to_have_text("my last review (revision 1)")
     expect(reviewer.locator(".entry .change")).to_have_count(1)
     expect(stories(reviewer).nth(1).locator("ins")).to_contain_text("出处见文末。")
-    ticked = [box.is_checked() for box in stories(reviewer).locator("[name=read]").all()]
-    assert ticked == [True, False, True, True, True, True]
+    signed_off = [box.is_checked() for box in stories(reviewer).locator("[name=read]").all()]
+    assert signed_off == [True, False, True, True, True, True]
 
-    # They resolve, tick what changed, and approve; the comparison stays meanwhile.
+    # They resolve, sign off what changed, and approve; the comparison stays meanwhile.
     stories(reviewer).nth(1).locator("form[action$='/resolve/'] button").click()
     expect(stories(reviewer).nth(1).locator(".resolved")).to_be_visible()
     stories(reviewer).nth(1).locator("[name=read]").check()
@@ -123,14 +123,14 @@ def test_what_is_said_outlives_what_it_is_about(visit: Visit, day: date) -> None
     reviewer.keyboard.press("c")
     reviewer.keyboard.type("昨天发过了")
     stories(reviewer).nth(0).locator(".say button").first.click()
-    expect(stories(reviewer).nth(0).locator(".thread")).to_be_visible()
+    expect(stories(reviewer).nth(0).locator(".comment")).to_be_visible()
     open_issue(writer, day)
     first = sections(writer).nth(0).locator(".item:not(.djn-empty-form)").first
     first.hover()
     first.locator(".delete").first.click()
     save(writer)
     reviewer.reload()
-    orphan = reviewer.locator(".orphans .thread")
+    orphan = reviewer.locator(".orphans .comment")
     expect(orphan.locator("blockquote")).to_have_text(title)
     expect(orphan.locator(".words")).to_have_text("昨天发过了")
     expect(reviewer.locator(".taken-out summary")).to_contain_text(title)
@@ -151,7 +151,7 @@ def test_page_and_column_keep_in_step_and_do_not_scroll_sideways(visit: Visit, d
         assert reviewer.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_words_that_changed_meanwhile_keep_no_tick(visit: Visit, day: date) -> None:
+def test_words_that_changed_meanwhile_keep_no_sign_off(visit: Visit, day: date) -> None:
     writer, reviewer = visit("writer"), visit("reviewer", language="en-US")
     open_review(reviewer, day)
     open_issue(writer, day)
@@ -163,7 +163,7 @@ def test_words_that_changed_meanwhile_keep_no_tick(visit: Visit, day: date) -> N
     expect(stories(reviewer).nth(0).locator("[name=read]")).not_to_be_checked()
 
 
-def test_a_story_is_ticked_and_questioned_without_javascript(visit: Visit, day: date) -> None:
+def test_a_story_is_signed_off_and_questioned_without_javascript(visit: Visit, day: date) -> None:
     reviewer = visit("reviewer")
     open_review(reviewer, day)
     address, cookies = reviewer.url, reviewer.context.cookies()
@@ -175,12 +175,12 @@ def test_a_story_is_ticked_and_questioned_without_javascript(visit: Visit, day: 
     page.goto(address)
     first = page.locator(".entry.is-item").first
     first.locator("[name=read]").check()
-    first.locator(".tick button").click()
+    first.locator(".sign-off button").click()
     expect(page.locator(".entry.is-item [name=read]").first).to_be_checked()
     page.locator(".entry.is-item").nth(2).locator(".to").click()
     expect(page.frame_locator("iframe").locator("article.story").nth(2)).to_be_in_viewport()
     first.locator(".say summary").first.click()
     first.locator(".say textarea").first.fill("出处？")
     first.locator(".say button").first.click()
-    expect(page.locator(".thread .words")).to_have_text("出处？")
+    expect(page.locator(".comment .words")).to_have_text("出处？")
     plain.close()

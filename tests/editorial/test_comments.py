@@ -1,4 +1,4 @@
-"""Threads and ticks: what is said where, and for which exact words somebody ticked."""
+"""Comments and sign-offs: what is said where, and which exact words somebody signed off."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from digests.admin.review.comments import threads_of
+from digests.admin.review.comments import comments_of
 from digests.editorial import comments, workflow
 from digests.editorial.notices.blocking import waits
-from digests.editorial.sign_offs import tick
+from digests.editorial.sign_offs import sign_off
 from digests.manuscript.values import Insight, Manuscript
 from digests.models import Comment, Issue, LastReviewed, StorySignOff
 from digests.models.states import Action
@@ -35,7 +35,7 @@ def english(settings: Any) -> None:
 
 @pytest.fixture
 def heard() -> Iterator[list[tuple[Comment, list[str]]]]:
-    """What the signal told, as the remark and the names of who is mentioned."""
+    """What the signal told, as the comment and the names of who is mentioned."""
     found: list[tuple[Comment, list[str]]] = []
 
     def hear(comment: Comment, people: list[Any], **_more: Any) -> None:
@@ -60,10 +60,10 @@ def refusal(call: Callable[[], Any]) -> list[str]:
     return [reason.code for reason in caught.value.reasons]
 
 
-# Remarks
+# Comments
 
 
-def test_a_remark_keeps_the_words_it_stands_at_and_the_revision_that_was_seen(
+def test_a_comment_keeps_the_words_it_stands_at_and_the_revision_that_was_seen(
     draft: Make, people: SimpleNamespace
 ) -> None:
     issue = draft()
@@ -80,13 +80,13 @@ def test_a_remark_keeps_the_words_it_stands_at_and_the_revision_that_was_seen(
     ("field", "about"),
     [("", "今天的要闻"), ("summary", "一句话说完今天。"), ("tags", "早间, AI"), ("intro", "今天的要闻")],
 )
-def test_a_remark_on_the_issue_stands_at_its_field_or_its_title(
+def test_a_comment_on_the_issue_stands_at_its_field_or_its_title(
     draft: Make, people: SimpleNamespace, field: str, about: str
 ) -> None:
     assert comments.say(draft(), "嗯", by=people.reviewer, field=field).about == about
 
 
-def test_a_thread_follows_its_story_through_edit_and_move_and_stays_readable_without_it(
+def test_a_comment_follows_its_story_through_edit_and_move_and_stays_readable_without_it(
     draft: Make, people: SimpleNamespace
 ) -> None:
     issue = draft(6)
@@ -94,8 +94,8 @@ def test_a_thread_follows_its_story_through_edit_and_move_and_stays_readable_wit
     comments.say(issue, "出处呢？", by=people.reviewer, uid=story.uid)
 
     def shown() -> tuple[bool, str, str]:
-        (thread,) = threads_of(issue, issue.head.manuscript)
-        return thread.is_gone, thread.home, thread.stood_at
+        (comment,) = comments_of(issue, issue.head.manuscript)
+        return comment.is_gone, comment.home, comment.stood_at
 
     assert shown() == (False, story.uid, "")
     issue = revise(issue, people.writer, moved_to_the_end)
@@ -110,58 +110,58 @@ def test_a_thread_follows_its_story_through_edit_and_move_and_stays_readable_wit
     assert shown() == (True, story.uid, story.headline)
 
 
-def test_a_thread_on_an_insight_is_shown_at_its_story(draft: Make, people: SimpleNamespace) -> None:
+def test_a_comment_on_an_insight_is_shown_at_its_story(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     story = next(issue.head.manuscript.items)
     comments.say(issue, "站得住吗？", by=people.reviewer, uid=story.insights[1].uid)
-    (thread,) = threads_of(issue, issue.head.manuscript)
-    assert (thread.home, thread.row.about, thread.is_gone) == (story.uid, "其二", False)
+    (comment,) = comments_of(issue, issue.head.manuscript)
+    assert (comment.home, comment.row.about, comment.is_gone) == (story.uid, "其二", False)
     better = (story.insights[0], replace(story.insights[1], text="其二，有据"), Insight("其三"))
     issue = revise(issue, people.writer, with_first_story(insights=better))
-    (thread,) = threads_of(issue, issue.head.manuscript)
-    assert (thread.home, thread.stood_at, thread.is_gone) == (story.uid, "其二", False)
+    (comment,) = comments_of(issue, issue.head.manuscript)
+    assert (comment.home, comment.stood_at, comment.is_gone) == (story.uid, "其二", False)
 
 
-def test_an_answer_opens_a_thread_again(draft: Make, people: SimpleNamespace) -> None:
+def test_an_answer_opens_a_comment_again(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
-    thread = comments.say(issue, "为什么？", by=people.reviewer)
-    comments.resolve(thread, by=people.writer)
-    thread.refresh_from_db()
-    assert (thread.resolved_by, thread.resolved_by_name) == (people.writer, "writer")
-    answer = comments.say(issue, "还是不懂", by=people.reviewer, thread=thread)
-    thread.refresh_from_db()
-    assert (thread.resolved_at, thread.resolved_by_name, answer.parent) == (None, "", thread)
-    assert list(issue.comments.open_comments()) == [thread]
+    comment = comments.say(issue, "为什么？", by=people.reviewer)
+    comments.resolve(comment, by=people.writer)
+    comment.refresh_from_db()
+    assert (comment.resolved_by, comment.resolved_by_name) == (people.writer, "writer")
+    answer = comments.say(issue, "还是不懂", by=people.reviewer, parent=comment)
+    comment.refresh_from_db()
+    assert (comment.resolved_at, comment.resolved_by_name, answer.parent) == (None, "", comment)
+    assert list(issue.comments.open_comments()) == [comment]
 
 
 def test_who_resolved_first_is_kept(draft: Make, people: SimpleNamespace) -> None:
-    thread = comments.say(draft(), "为什么？", by=people.reviewer)
-    comments.resolve(thread, by=people.writer)
-    comments.resolve(thread, by=people.editor)
-    thread.refresh_from_db()
-    assert thread.resolved_by_name == "writer"
+    comment = comments.say(draft(), "为什么？", by=people.reviewer)
+    comments.resolve(comment, by=people.writer)
+    comments.resolve(comment, by=people.editor)
+    comment.refresh_from_db()
+    assert comment.resolved_by_name == "writer"
 
 
-def test_the_database_keeps_who_resolved_a_thread(draft: Make, people: SimpleNamespace) -> None:
-    thread = comments.say(draft(), "为什么？", by=people.reviewer)
+def test_the_database_keeps_who_resolved_a_comment(draft: Make, people: SimpleNamespace) -> None:
+    comment = comments.say(draft(), "为什么？", by=people.reviewer)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Comment.objects.filter(pk=thread.pk).update(resolved_at=timezone.now())
+        Comment.objects.filter(pk=comment.pk).update(resolved_at=timezone.now())
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "\0\u0007"])
-def test_a_remark_says_something(draft: Make, people: SimpleNamespace, text: str) -> None:
+def test_a_comment_says_something(draft: Make, people: SimpleNamespace, text: str) -> None:
     issue = draft()
     assert refusal(lambda: comments.say(issue, text, by=people.reviewer)) == ["says_nothing"]
 
 
-def test_a_remark_fits(draft: Make, people: SimpleNamespace) -> None:
+def test_a_comment_fits(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     comments.say(issue, "长" * comments.LONGEST, by=people.reviewer)
     assert refusal(lambda: comments.say(issue, "长" * (comments.LONGEST + 1), by=people.reviewer)) == ["too_long"]
     assert issue.comments.count() == 1
 
 
-def test_a_remark_is_on_something_that_the_issue_has(draft: Make, people: SimpleNamespace) -> None:
+def test_a_comment_is_on_something_that_the_issue_has(draft: Make, people: SimpleNamespace) -> None:
     issue, other = draft(), draft(date=date(2026, 3, 2))
     foreign = next(other.head.manuscript.items).uid
     own = next(issue.head.manuscript.items).uid
@@ -171,19 +171,19 @@ def test_a_remark_is_on_something_that_the_issue_has(draft: Make, people: Simple
     assert refusal(lambda: say(issue, "?", by=people.reviewer, revision=other.head)) == ["no_such_place"]
     assert refusal(lambda: say(issue, "?", by=people.reviewer, uid=own, field="summary")) == ["no_such_field"]
     assert refusal(lambda: say(issue, "?", by=people.reviewer, field="__class__")) == ["no_such_field"]
-    thread = say(other, "?", by=people.reviewer)
-    answer = say(other, "!", by=people.writer, thread=thread)
-    assert refusal(lambda: say(issue, "?", by=people.reviewer, thread=thread)) == ["no_such_thread"]
-    assert refusal(lambda: say(other, "?", by=people.reviewer, thread=answer)) == ["no_such_thread"]
+    comment = say(other, "?", by=people.reviewer)
+    answer = say(other, "!", by=people.writer, parent=comment)
+    assert refusal(lambda: say(issue, "?", by=people.reviewer, parent=comment)) == ["no_such_comment"]
+    assert refusal(lambda: say(other, "?", by=people.reviewer, parent=answer)) == ["no_such_comment"]
     assert not issue.comments.exists()
 
 
 def test_one_can_answer_about_something_that_is_gone(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     story = next(issue.head.manuscript.items)
-    thread = comments.say(issue, "重复了", by=people.reviewer, uid=story.uid)
+    comment = comments.say(issue, "重复了", by=people.reviewer, uid=story.uid)
     issue = revise(issue, people.writer, without_first_story)
-    assert comments.say(issue, "删了", by=people.writer, thread=thread).about == story.headline
+    assert comments.say(issue, "删了", by=people.writer, parent=comment).about == story.headline
 
 
 def test_a_guest_is_known_by_the_name_they_gave(draft: Make) -> None:
@@ -255,7 +255,7 @@ def test_nobody_is_read_who_is_not_mentioned(people: SimpleNamespace) -> None:
     assert set(comments.named_in(*texts)) == {"writer", "second"}
 
 
-def test_open_threads_cost_one_query_for_whom_they_mention(
+def test_open_comments_cost_one_query_for_whom_they_mention(
     draft: Make, people: SimpleNamespace, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     issue = draft()
@@ -268,48 +268,48 @@ def test_open_threads_cost_one_query_for_whom_they_mention(
         assert len(waits(issue)) == 6
 
 
-# Ticks
+# Sign-offs
 
 
-def test_a_tick_is_for_exact_words_and_outlives_a_move(draft: Make, people: SimpleNamespace) -> None:
+def test_a_sign_off_is_for_exact_words_and_outlives_a_move(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(6)
     first, second, *others = issue.head.manuscript.items
     for item in (first, second):
-        tick(issue, item.uid, item.sha256, by=people.reviewer)
+        sign_off(issue, item.uid, item.sha256, by=people.reviewer)
     issue = revise(issue, people.writer, moved_to_the_end)
     left = {item.uid for item in others}
-    assert {item.uid for item in workflow.unticked(issue.head, people.reviewer)} == left
+    assert {item.uid for item in workflow.not_signed_off(issue.head, people.reviewer)} == left
     issue = revise(issue, people.writer, with_first_story(headline="别的标题"))
-    assert {item.uid for item in workflow.unticked(issue.head, people.reviewer)} == left | {second.uid}
+    assert {item.uid for item in workflow.not_signed_off(issue.head, people.reviewer)} == left | {second.uid}
     issue = revise(issue, people.writer, with_first_story(headline=second.headline))
-    assert {item.uid for item in workflow.unticked(issue.head, people.reviewer)} == left  # read already
+    assert {item.uid for item in workflow.not_signed_off(issue.head, people.reviewer)} == left  # read already
 
 
-def test_words_that_changed_meanwhile_are_not_ticked(draft: Make, people: SimpleNamespace) -> None:
+def test_words_that_changed_meanwhile_are_not_signed_off(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     first, second, _third = issue.head.manuscript.items
     revise(issue, people.writer, with_first_story(body="别的正文"))
-    assert refusal(lambda: tick(issue, first.uid, first.sha256, by=people.reviewer)) == ["other_words"]
-    tick(issue, second.uid, second.sha256, by=people.reviewer)
+    assert refusal(lambda: sign_off(issue, first.uid, first.sha256, by=people.reviewer)) == ["other_words"]
+    sign_off(issue, second.uid, second.sha256, by=people.reviewer)
     revise(issue, people.writer, without_first_story)
-    assert refusal(lambda: tick(issue, first.uid, first.sha256, by=people.reviewer)) == ["no_such_story"]
+    assert refusal(lambda: sign_off(issue, first.uid, first.sha256, by=people.reviewer)) == ["no_such_story"]
     assert list(StorySignOff.objects.values_list("uid", flat=True)) == [second.uid]
 
 
-def test_a_tick_is_taken_off(draft: Make, people: SimpleNamespace) -> None:
+def test_a_sign_off_is_taken_back(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     story = next(issue.head.manuscript.items)
-    tick(issue, story.uid, story.sha256, by=people.reviewer)
-    tick(issue, story.uid, story.sha256, by=people.second)
-    tick(issue, story.uid, story.sha256, by=people.reviewer, read=False)
+    sign_off(issue, story.uid, story.sha256, by=people.reviewer)
+    sign_off(issue, story.uid, story.sha256, by=people.second)
+    sign_off(issue, story.uid, story.sha256, by=people.reviewer, read=False)
     assert list(StorySignOff.objects.values_list("person", flat=True)) == [people.second.pk]
 
 
-def test_a_verdict_keeps_what_was_ticked(draft: Make, people: SimpleNamespace) -> None:
+def test_a_verdict_keeps_what_was_signed_off(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
     first, *_others = issue.head.manuscript.items
-    tick(issue, first.uid, first.sha256, by=people.reviewer)
+    sign_off(issue, first.uid, first.sha256, by=people.reviewer)
     workflow.perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note="其余的还不行")
     assert issue.head.reviews.get().signed_off == [first.uid]
 
@@ -330,14 +330,14 @@ def test_what_was_seen_before_stays_the_base_until_the_words_change_again(draft:
     issue = reword(reword(issue, "二", by=people.writer), "三", by=people.writer)
     assert base(issue, people.reviewer) == 1
     story = next(issue.head.manuscript.items)
-    tick(issue, story.uid, story.sha256, by=people.reviewer)
+    sign_off(issue, story.uid, story.sha256, by=people.reviewer)
     comments.say(issue, "第三稿", by=people.reviewer)
     assert base(issue, people.reviewer) == 1  # in the middle of revision 3
     issue = reword(issue, "四", by=people.writer)
     assert base(issue, people.reviewer) == 3
 
 
-def test_a_remark_on_an_older_revision_does_not_set_a_look_back(draft: Make, people: SimpleNamespace) -> None:
+def test_a_comment_on_an_older_revision_does_not_set_a_look_back(draft: Make, people: SimpleNamespace) -> None:
     issue = draft()
     old = issue.head
     issue = reword(issue, "二", by=people.writer)

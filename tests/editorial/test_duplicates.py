@@ -1,4 +1,4 @@
-"""What was covered already, and the thread that readers can follow."""
+"""What was covered already, and the storyline that readers can follow."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_desk_shows_it_below_the_field(draft: Callable[..., Issue], people: 
     assert client.get(reverse("admin:digests_issue_covered_new")).status_code == 403
 
 
-def test_readers_follow_a_thread_across_issues(
+def test_readers_follow_a_storyline_across_issues(
     client: Client, draft: Callable[..., Issue], published: Callable[..., Issue], people: SimpleNamespace
 ) -> None:
     first = published(**told(FIRST, "事情开始", day=1))
@@ -146,7 +146,7 @@ def test_readers_follow_a_thread_across_issues(
     assert "事情未完" not in page.get_text()
     assert f"/stories/{FIRST}/" in client.get("/morning/2026-03-02/").content.decode()
     workflow.perform(Action.RETRACT, first, by=people.editor, story=FIRST, note="不实")
-    assert BeautifulSoup(client.get(f"/stories/{SECOND}/").content, "html.parser").select(".thread") == []
+    assert BeautifulSoup(client.get(f"/stories/{SECOND}/").content, "html.parser").select(".storyline") == []
     assert f"/stories/{FIRST}/" not in client.get("/morning/2026-03-02/").content.decode()
 
 

@@ -27,7 +27,7 @@ from digests.manuscript.values import Section
 from digests.models import Digest, Edition, Issue, Retraction, StorySignOff, Tag
 from digests.models.states import Action
 from digests.templatetags.desk import clock, length
-from tests.conftest import manuscript, reword, tick_all
+from tests.conftest import manuscript, reword, sign_off_all
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -100,15 +100,15 @@ def test_changes_wait_for_whoever_submitted_it_too(draft: Make, people: SimpleNa
     assert waits(people.editor) == []
 
 
-def test_a_review_says_what_is_unticked_and_open(draft: Make, people: SimpleNamespace) -> None:
+def test_a_review_says_what_is_not_signed_off_and_open(draft: Make, people: SimpleNamespace) -> None:
     issue = draft(3)
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    tick_all(issue, by=people.second)
+    sign_off_all(issue, by=people.second)
     StorySignOff.objects.filter(uid=next(issue.head.manuscript.items).uid).delete()
     comments.resolve(comments.say(issue, "已经说清。", by=people.second), by=people.second)
     comments.say(issue, "还没有。", by=people.second)
     seen = {user: only(user) for user in (people.reviewer, people.second)}
-    assert {user: (wait.unticked, wait.threads) for user, wait in seen.items()} == {
+    assert {user: (wait.not_signed_off, wait.open_comments) for user, wait in seen.items()} == {
         people.reviewer: (3, 1),
         people.second: (1, 1),
     }
@@ -260,7 +260,7 @@ def test_a_schedule_after_the_deadline_is_said_to_be(approved: Make, people: Sim
 # --- Beside it ----------------------------------------------------------------------------
 
 
-def test_open_threads_are_on_what_is_not_out_newest_remark_first(
+def test_open_comments_are_on_what_is_not_out_newest_comment_first(
     draft: Make, published: Make, people: SimpleNamespace
 ) -> None:
     out, issue = published(date=DAY), draft(date=DAY + timedelta(days=1))
@@ -269,7 +269,7 @@ def test_open_threads_are_on_what_is_not_out_newest_remark_first(
     second = comments.say(issue, "后说的，@colleague 看一下", by=people.reviewer)
     closed = comments.say(issue, "说完了", by=people.reviewer)
     comments.resolve(closed, by=people.reviewer)
-    comments.say(issue, "回复 @writer", by=people.editor, thread=first)
+    comments.say(issue, "回复 @writer", by=people.editor, parent=first)
     found = inbox.open_comments(people.writer)
     assert [(one.comment, one.replies, one.mentions_me) for one in found] == [(first, 1, True), (second, 0, False)]
     assert [one.mentions_me for one in inbox.open_comments(people.colleague)] == [False, True]
@@ -322,13 +322,13 @@ def test_the_page_says_it_all_in_words(draft: Make, people: SimpleNamespace) -> 
     soup = page(people.reviewer)
     assert said(soup, ".waits h3") == ["To review 1"]
     assert said(soup, ".wait") == [
-        f"今天的要闻 In review 晨报 · {today:%Y-%m-%d %A} · 3 stories you have not ticked · 1 open thread"
+        f"今天的要闻 In review 晨报 · {today:%Y-%m-%d %A} · 3 stories you have not signed off · 1 open comment"
         " · submitted just now"
     ]
     assert soup.select_one(".wait a")["href"] == reverse("admin:digests_issue_review", args=[issue.pk])  # type: ignore[index]
     assert said(soup, ".coming .how") == ["今天的要闻 In review 0 of 1 approvals", "Not begun"]
     assert said(soup, ".ours .badge") == ["Mentions you"]
-    assert said(page(people.writer, "zh-hans"), ".waits") == ["等你处理 没有等你处理的事，今天剩下的时间归你。"]
+    assert said(page(people.writer, "zh-hans"), ".waits") == ["待办 没有等你处理的事。"]
 
 
 def test_only_those_who_may_begin_an_issue_find_the_button(digest: Digest, people: SimpleNamespace) -> None:
@@ -365,7 +365,7 @@ def test_the_page_costs_the_same_for_thirty_issues(draft: Make, people: SimpleNa
 
     def send(number: int) -> None:
         issue = draft(1, date=today + timedelta(days=number))
-        comments.say(issue, "一句", by=people.second, thread=comments.say(issue, "@reviewer", by=people.second))
+        comments.say(issue, "一句", by=people.second, parent=comments.say(issue, "@reviewer", by=people.second))
         workflow.perform(Action.SUBMIT, issue, by=people.writer)
 
     send(0)

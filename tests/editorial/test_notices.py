@@ -80,9 +80,9 @@ def say(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> C
 
 @pytest.fixture
 def resolve(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Callable[..., None]:
-    def resolve(thread: Comment, by: User) -> None:
+    def resolve(comment: Comment, by: User) -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            comments.resolve(thread, by=by)
+            comments.resolve(comment, by=by)
 
     return resolve
 
@@ -212,24 +212,24 @@ def test_a_publication_without_approval_waits_for_an_eligible_approval_afterward
 def test_whoever_is_named_is_waited_for_until_they_answer(
     draft: Make, people: SimpleNamespace, say: Callable[..., Comment]
 ) -> None:
-    thread = say(draft(), "@second 这个数字对吗？@outsider", people.colleague)
+    comment = say(draft(), "@second 这个数字对吗？@outsider", people.colleague)
     assert blocked() == {("second", "mention")}
-    assert informed() == {("writer", "remark")}
-    say(thread.issue, "对。", people.second, thread=thread)
+    assert informed() == {("writer", "comment")}
+    say(comment.issue, "对。", people.second, parent=comment)
     assert blocked() == set()
     assert words.ending(Notice.objects.get(person=people.second)) == "answered by second"
     assert ("colleague", "answered") in informed()
 
 
-def test_whoever_is_named_is_waited_for_until_the_thread_is_closed_and_hears_of_that(
+def test_whoever_is_named_is_waited_for_until_the_comment_is_closed_and_hears_of_that(
     draft: Make, people: SimpleNamespace, say: Callable[..., Comment], resolve: Callable[..., None]
 ) -> None:
-    thread = say(draft(), "@second 看看", people.colleague)
-    resolve(thread, people.editor)
-    resolve(thread, people.editor)
+    comment = say(draft(), "@second 看看", people.colleague)
+    resolve(comment, people.editor)
+    resolve(comment, people.editor)
     assert blocked() == set()
     assert words.ending(Notice.objects.get(person=people.second)) == "resolved by editor"
-    assert informed() == {("writer", "remark"), ("colleague", "resolved")}
+    assert informed() == {("writer", "comment"), ("colleague", "resolved")}
 
 
 def test_a_mention_on_what_is_public_blocks_nobody(
@@ -240,37 +240,37 @@ def test_a_mention_on_what_is_public_blocks_nobody(
     assert ("second", "mentioned") in informed()
 
 
-def test_an_open_thread_in_review_waits_for_the_authors_until_they_answer(
+def test_an_open_comment_in_review_waits_for_the_authors_until_they_answer(
     draft: Make, people: SimpleNamespace, do: Callable[..., Issue], say: Callable[..., Comment]
 ) -> None:
     issue = do(Action.SUBMIT, draft(), people.writer)
-    thread = say(issue, "来源呢？@writer", people.reviewer)
+    comment = say(issue, "来源呢？@writer", people.reviewer)
     assert ("writer", "mention") in blocked()  # one for the event, though there are two reasons
     assert Notice.objects.filter(person=people.writer).count() == 1
-    say(issue, "补上了。", people.writer, thread=thread)
+    say(issue, "补上了。", people.writer, parent=comment)
     assert blocked() == {("reviewer", "review"), ("second", "review")}
-    say(issue, "还差一个。", people.second, thread=thread)
-    assert blocked() == {("reviewer", "review"), ("second", "review"), ("writer", "thread")}
+    say(issue, "还差一个。", people.second, parent=comment)
+    assert blocked() == {("reviewer", "review"), ("second", "review"), ("writer", "open_comment")}
 
 
-def test_a_remark_on_a_draft_blocks_once_the_draft_is_in_review(
+def test_a_comment_on_a_draft_blocks_once_the_draft_is_in_review(
     draft: Make, people: SimpleNamespace, do: Callable[..., Issue], say: Callable[..., Comment]
 ) -> None:
-    thread = say(draft(), "来源呢？", people.reviewer)
-    assert informed() == {("writer", "remark")}
-    issue = do(Action.SUBMIT, thread.issue, people.colleague)
-    assert ("writer", "thread") in blocked()
-    assert informed() == set()  # the remark is the one that blocks now, and nobody is told twice of an event
+    comment = say(draft(), "来源呢？", people.reviewer)
+    assert informed() == {("writer", "comment")}
+    issue = do(Action.SUBMIT, comment.issue, people.colleague)
+    assert ("writer", "open_comment") in blocked()
+    assert informed() == set()  # the comment is the one that blocks now, and nobody is told twice of an event
     do(Action.RECALL, issue, people.colleague)
     assert blocked() == set()
 
 
-def test_the_remark_of_a_guest_reaches_the_authors(
+def test_the_comment_of_a_guest_reaches_the_authors(
     draft: Make, people: SimpleNamespace, say: Callable[..., Comment]
 ) -> None:
     say(draft(), "第三条有误", None, name="律师")
-    assert informed() == {("writer", "remark")}
-    assert words.sentence(Notice.objects.get()).startswith("律师 remarked on ")
+    assert informed() == {("writer", "comment")}
+    assert words.sentence(Notice.objects.get()).startswith("律师 commented on ")
 
 
 def test_what_is_missed_is_made_good_by_what_happens_next(
@@ -482,7 +482,7 @@ def test_whoever_has_no_access_is_not_told(
 
 
 def test_the_database_holds_one_notice_a_person_and_event(draft: Make, people: SimpleNamespace) -> None:
-    row = {"person": people.writer, "issue": draft(), "kind": "remark", "weight": "fyi", "key": "said:1"}
+    row = {"person": people.writer, "issue": draft(), "kind": "comment", "weight": "fyi", "key": "said:1"}
     Notice.objects.create(**row)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.create(**row)
@@ -624,11 +624,11 @@ def test_one_and_all_are_marked_as_read(draft: Make, people: SimpleNamespace, do
 def test_a_mention_that_was_dealt_with_stays_so(
     draft: Make, people: SimpleNamespace, say: Callable[..., Comment]
 ) -> None:
-    thread = say(draft(), "@second 看一眼就好", people.colleague)
+    comment = say(draft(), "@second 看一眼就好", people.colleague)
     notice = Notice.objects.get(person=people.second)
     assert desk(people.second).post(f"{LIST}{notice.pk}/done/").status_code == 302
     assert blocked() == set()
-    say(thread.issue, "另一件事", people.colleague)
+    say(comment.issue, "另一件事", people.colleague)
     assert blocked() == set()
     notice.refresh_from_db()
     assert words.ending(notice) == "marked as done by you"

@@ -197,7 +197,7 @@ def test_a_mail_has_both_groups_whole_links_and_what_robots_need(
     assert text(message) == (
         "You are blocking\n"
         "\n"
-        f"- editor remarked on {other}. It is not approved while that thread is open.\n"
+        f"- editor commented on {other}. It cannot be approved while that comment is open.\n"
         "  今天的要闻\n"
         "  “写得好”\n"
         f"  {desk}/issue/{other.pk}/review/\n"

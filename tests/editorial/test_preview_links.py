@@ -18,7 +18,7 @@ from digests.editorial import comments, preview_links, workflow
 from digests.editorial.workflow import Refused
 from digests.models import Comment, Issue, LogEntry, PreviewLink
 from digests.models.states import Action
-from tests.conftest import reword, tick_all
+from tests.conftest import reword, sign_off_all
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -243,7 +243,7 @@ def test_the_database_refuses_a_link_that_ends_before_it_begins(link: PreviewLin
         PreviewLink.objects.filter(pk=link.pk).update(first_opened_at=timezone.now())
 
 
-# --- Remarks ------------------------------------------------------------------------
+# --- Comments -----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -251,50 +251,50 @@ def invited(draft: Make, people: SimpleNamespace) -> PreviewLink:
     return make(draft(), people.writer, may_comment=True)
 
 
-def remark(client: Client, link: PreviewLink, text: str, **sent: str) -> Any:
+def send(client: Client, link: PreviewLink, text: str, **sent: str) -> Any:
     return client.post(path(link), {"name": "王林", "text": text, **sent})
 
 
-def test_a_guest_remarks_on_a_story_and_the_newsroom_answers(
+def test_a_guest_comments_on_a_story_and_the_newsroom_answers(
     invited: PreviewLink, people: SimpleNamespace, client: Client
 ) -> None:
     uid = list(invited.revision.manuscript.items)[1].uid
-    response = remark(client, invited, "这里的数字不对。", uid=uid)
+    response = send(client, invited, "这里的数字不对。", uid=uid)
     said = Comment.objects.get()
-    assert (response.status_code, response.headers["Location"]) == (302, f"{path(invited)}#remark-{said.pk}")
+    assert (response.status_code, response.headers["Location"]) == (302, f"{path(invited)}#comment-{said.pk}")
     assert (said.uid, said.author_id, said.preview_link, said.about) == (uid, None, invited, "第 2 条：新闻里的新闻")
     assert said.author_name == "王林（访客）"
-    comments.say(invited.issue, "查过了，已改。", by=people.writer, thread=said)
+    comments.say(invited.issue, "查过了，已改。", by=people.writer, parent=said)
     page = BeautifulSoup(client.get(path(invited)).content, "html.parser")
-    thread = page.select_one(f'article.story[id="{uid}"] .thread')
-    assert thread is not None
-    assert [one.get_text() for one in thread.select(".said")] == ["这里的数字不对。", "查过了，已改。"]
-    remark(client, invited, "谢谢。", uid="", thread=str(said.pk))
+    comment = page.select_one(f'article.story[id="{uid}"] .comment')
+    assert comment is not None
+    assert [one.get_text() for one in comment.select(".said")] == ["这里的数字不对。", "查过了，已改。"]
+    send(client, invited, "谢谢。", uid="", parent=str(said.pk))
     reply = said.replies.get(text="谢谢。")
     assert (reply.uid, reply.preview_link) == (uid, invited)
 
 
-def test_a_guest_sees_no_thread_but_their_own(invited: PreviewLink, people: SimpleNamespace, client: Client) -> None:
+def test_a_guest_sees_no_comment_but_their_own(invited: PreviewLink, people: SimpleNamespace, client: Client) -> None:
     other = make(invited.issue, people.writer, may_comment=True)
-    theirs = preview_links.remark(other, "别人的意见", name="赵")
+    theirs = preview_links.comment(other, "别人的意见", name="赵")
     inside = comments.say(invited.issue, "内部的话", by=people.reviewer)
     page = client.get(path(invited)).content.decode()
     assert "别人的意见" not in page and "内部的话" not in page
-    for thread in (theirs, inside):
-        assert remark(client, invited, "插一句", thread=str(thread.pk)).status_code == 422
+    for comment in (theirs, inside):
+        assert send(client, invited, "插一句", parent=str(comment.pk)).status_code == 422
     assert Comment.objects.count() == 2
 
 
-def test_a_guests_thread_holds_an_approval_back_until_staff_resolve_it(
+def test_a_guests_comment_holds_an_approval_back_until_staff_resolve_it(
     invited: PreviewLink, people: SimpleNamespace
 ) -> None:
     issue = invited.issue
-    said = preview_links.remark(invited, "等一下", name="王林")
+    said = preview_links.comment(invited, "等一下", name="王林")
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    tick_all(issue, by=people.reviewer)
+    sign_off_all(issue, by=people.reviewer)
     with pytest.raises(Refused) as refused:
         workflow.perform(Action.APPROVE, issue, by=people.reviewer)
-    assert [reason.code for reason in refused.value.reasons] == ["thread_open"]
+    assert [reason.code for reason in refused.value.reasons] == ["comment_open"]
     comments.resolve(said, by=people.reviewer)
     workflow.perform(Action.APPROVE, issue, by=people.reviewer)
 
@@ -308,14 +308,14 @@ def test_a_guests_thread_holds_an_approval_back_until_staff_resolve_it(
         {"text": "好", "name": ""},
         {"text": "好", "name": "名" * 61},
         {"text": "好", "uid": "nosuchuid"},
-        {"text": "好", "thread": "999999"},
-        {"text": "好", "thread": "1" * 30, "uid": "zz"},
+        {"text": "好", "parent": "999999"},
+        {"text": "好", "parent": "1" * 30, "uid": "zz"},
     ],
 )
 def test_what_cannot_be_taken_is_refused_in_words_and_given_back(
     invited: PreviewLink, client: Client, sent: dict[str, str]
 ) -> None:
-    response = client.post(path(invited), {"name": "王林", "uid": "", "thread": "", **sent})
+    response = client.post(path(invited), {"name": "王林", "uid": "", "parent": "", **sent})
     assert response.status_code == 422
     page = BeautifulSoup(response.content, "html.parser")
     assert page.select_one(".preview .refused") is not None
@@ -338,71 +338,71 @@ def codes(call: Callable[[], Any]) -> list[str]:
         ("", "", ["name_missing", "text_missing"]),
     ],
 )
-def test_what_a_remark_lacks_is_named(invited: PreviewLink, text: str, name: str, expected: list[str]) -> None:
-    assert codes(lambda: preview_links.remark(invited, text, name=name)) == expected
-    preview_links.remark(invited, "好" * 5_000, name="名" * 60)
+def test_what_a_comment_lacks_is_named(invited: PreviewLink, text: str, name: str, expected: list[str]) -> None:
+    assert codes(lambda: preview_links.comment(invited, text, name=name)) == expected
+    preview_links.comment(invited, "好" * 5_000, name="名" * 60)
 
 
-def test_why_a_link_takes_no_remark_is_named(
+def test_why_a_link_takes_no_comment_is_named(
     invited: PreviewLink, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     to_read = make(invited.issue, people.writer)
-    assert codes(lambda: preview_links.remark(to_read, "好", name="王林")) == ["preview_closed"]
-    assert codes(lambda: preview_links.remark(invited, "好", name="王林", uid="zzzzzzzz")) == ["no_such_place"]
-    monkeypatch.setattr(preview_links, "MOST_REMARKS", 1)
-    preview_links.remark(invited, "好", name="王林")
-    assert codes(lambda: preview_links.remark(invited, "好", name="王林")) == ["too_many_remarks"]
+    assert codes(lambda: preview_links.comment(to_read, "好", name="王林")) == ["preview_closed"]
+    assert codes(lambda: preview_links.comment(invited, "好", name="王林", uid="zzzzzzzz")) == ["no_such_place"]
+    monkeypatch.setattr(preview_links, "MOST_COMMENTS", 1)
+    preview_links.comment(invited, "好", name="王林")
+    assert codes(lambda: preview_links.comment(invited, "好", name="王林")) == ["too_many_comments"]
     preview_links.revoke(invited, by=people.writer)
-    assert codes(lambda: preview_links.remark(invited, "好", name="王林")) == ["preview_closed"]
+    assert codes(lambda: preview_links.comment(invited, "好", name="王林")) == ["preview_closed"]
 
 
-def test_a_guest_answers_in_the_thread_that_they_mean_and_about_the_words_that_they_saw(
+def test_a_guest_answers_in_the_comment_that_they_mean_and_about_the_words_that_they_saw(
     invited: PreviewLink, people: SimpleNamespace
 ) -> None:
-    preview_links.remark(invited, "第一条意见", name="王林")
-    second = preview_links.remark(invited, "第二条意见", name="王林")
+    preview_links.comment(invited, "第一条意见", name="王林")
+    second = preview_links.comment(invited, "第二条意见", name="王林")
     reword(invited.issue, "后来的标题", by=people.writer)
-    answer = preview_links.remark(invited, "再说一句", name="王林", thread=second.pk)
-    fresh = preview_links.remark(invited, "第三条意见", name="王林")
+    answer = preview_links.comment(invited, "再说一句", name="王林", parent=second.pk)
+    fresh = preview_links.comment(invited, "第三条意见", name="王林")
     assert (answer.parent, fresh.parent, fresh.revision) == (second, None, invited.revision)
     assert (fresh.about, second.author_name) == ("今天的要闻", "王林（访客）")
 
 
-def test_a_refused_remark_stands_open_where_it_was_written(invited: PreviewLink, client: Client) -> None:
+def test_a_refused_comment_stands_open_where_it_was_written(invited: PreviewLink, client: Client) -> None:
     uid = next(invited.revision.manuscript.items).uid
-    response = client.post(path(invited), {"name": "", "text": "一条长长的意见", "uid": uid, "thread": ""})
+    response = client.post(path(invited), {"name": "", "text": "一条长长的意见", "uid": uid, "parent": ""})
     form = BeautifulSoup(response.content, "html.parser").select_one(f'article.story[id="{uid}"] details[open]')
     assert form is not None
     assert form.select_one("textarea").get_text().strip() == "一条长长的意见"  # type: ignore[union-attr]
     assert form.select_one(".refused li") is not None
 
 
-def test_a_link_takes_so_many_remarks_and_no_more(
+def test_a_link_takes_so_many_comments_and_no_more(
     invited: PreviewLink, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preview_links, "MOST_REMARKS", 2)
-    assert [remark(client, invited, "好").status_code for _ in range(3)] == [302, 302, 422]
+    monkeypatch.setattr(preview_links, "MOST_COMMENTS", 2)
+    assert [send(client, invited, "好").status_code for _ in range(3)] == [302, 302, 422]
     assert Comment.objects.count() == 2
 
 
 def test_a_mere_reader_writes_nothing(link: PreviewLink, client: Client) -> None:
-    assert remark(client, link, "好").status_code == 405
+    assert send(client, link, "好").status_code == 405
     with pytest.raises(Refused):
-        preview_links.remark(link, "好", name="王林")
+        preview_links.comment(link, "好", name="王林")
     assert not Comment.objects.exists()
 
 
-def test_a_remark_that_comes_after_the_end_is_not_taken(
+def test_a_comment_that_comes_after_the_end_is_not_taken(
     invited: PreviewLink, people: SimpleNamespace, client: Client
 ) -> None:
     workflow.perform(Action.FORCE_PUBLISH, invited.issue, by=people.editor, note="等不及")
-    assert remark(client, invited, "迟到的意见").status_code == 410
+    assert send(client, invited, "迟到的意见").status_code == 410
     with pytest.raises(Refused):
-        preview_links.remark(invited, "迟到的意见", name="王林")
+        preview_links.comment(invited, "迟到的意见", name="王林")
     assert not Comment.objects.exists()
 
 
-def test_a_remark_from_another_site_is_refused(invited: PreviewLink) -> None:
+def test_a_comment_from_another_site_is_refused(invited: PreviewLink) -> None:
     browser = Client(enforce_csrf_checks=True)
     response = browser.get(path(invited))
     # A page without any referrer sends forms without an origin, which would be refused too.
@@ -415,7 +415,7 @@ def test_a_remark_from_another_site_is_refused(invited: PreviewLink) -> None:
 
 
 def test_the_database_refuses_a_guest_with_an_account(invited: PreviewLink, people: SimpleNamespace) -> None:
-    said = preview_links.remark(invited, "好", name="王林")
+    said = preview_links.comment(invited, "好", name="王林")
     with pytest.raises(IntegrityError), transaction.atomic():
         Comment.objects.filter(pk=said.pk).update(author=people.writer)
 
@@ -458,7 +458,7 @@ def test_the_list_of_links_costs_the_same_however_long_it_is(
     with django_assert_num_queries(9):
         desk.get(page_of(invited.issue))
     for _ in range(3):
-        preview_links.remark(make(invited.issue, people.editor, may_comment=True), "好", name="王林")
+        preview_links.comment(make(invited.issue, people.editor, may_comment=True), "好", name="王林")
     with django_assert_num_queries(9):
         listed = BeautifulSoup(desk.get(page_of(invited.issue)).content, "html.parser")
     assert [one.get_text(" ", strip=True)[-1] for one in listed.select(".link dl div:nth-child(4)")] == [

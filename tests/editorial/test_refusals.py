@@ -25,7 +25,7 @@ from digests.editorial.workflow import Facts, Refused, Request, perform, refusal
 from digests.models import Issue, Review
 from digests.models.person import SYSTEM
 from digests.models.states import TABLE, Action, State
-from tests.conftest import reword, tick_all
+from tests.conftest import reword, sign_off_all
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
@@ -86,9 +86,9 @@ def issues(draft: Make, people: SimpleNamespace, settings: Settings) -> dict[str
         "draft": draft(1, date=next(days)),
         "never saved": Issue.objects.create(digest=draft(1, date=next(days)).digest, date=next(days)),
         "in review": submitted(),
-        "in review, ticked": submitted(),
+        "in review, signed off": submitted(),
         "in review, of the chief's": submitted(by=people.chief),
-        "in review, with an open thread": submitted(),
+        "in review, with an open comment": submitted(),
         "sent back": submitted(),
         "submitted again, with an objection": submitted(),
         "approved": approved(),
@@ -104,8 +104,8 @@ def issues(draft: Make, people: SimpleNamespace, settings: Settings) -> dict[str
         "forced twice": draft(1, date=next(days)),
         "forced, and brought back": draft(1, date=next(days)),
     }
-    tick_all(found["in review, ticked"], by=people.reviewer)
-    comments.say(found["in review, with an open thread"], "出处？", by=people.writer)
+    sign_off_all(found["in review, signed off"], by=people.reviewer)
+    comments.say(found["in review, with an open comment"], "出处？", by=people.writer)
     do(Action.REQUEST_CHANGES, found["sent back"], people.second, note="再改")
     issue = found["submitted again, with an objection"]
     do(Action.REQUEST_CHANGES, issue, people.second, note="来源不实")
@@ -184,7 +184,7 @@ def test_the_inbox_has_just_what_the_door_would_do(
         for user in (people.writer, people.reviewer, people.second, people.editor, people.chief, people.root):
             asked = {(group.task, wait.issue) for group in inbox.for_person(user, []) for wait in group.waits}
             for name, issue in issues.items():
-                if name == "in review, with an open thread":  # it is for the reviewer to have that answered
+                if name == "in review, with an open comment":  # it is for the reviewer to have that answered
                     continue
                 fresh = issue.head is not None and not issue.head.editions.exists()
                 to_judge = issue.state == State.IN_REVIEW or (
@@ -247,7 +247,7 @@ def test_asking_writes_nothing_and_costs_as_much_for_many_as_for_one(
 ) -> None:
     may(people.chief, Action.PUBLISH)  # roles are read once
     for some in (list(issues.values())[-1:], list(issues.values())):
-        # Newest words, verdicts, authors, threads, editions, known tags.
+        # Newest words, verdicts, authors, comments, editions, known tags.
         with django_assert_num_queries(6) as captured:
             for facts in Facts.of_all(some):
                 for action in (Action.SUBMIT, Action.APPROVE, Action.PUBLISH, Action.WITHDRAW):
@@ -364,7 +364,7 @@ def test_an_action_reads_the_newest_words_once(
     issue, user = draft(10), getattr(people, who)
     if action != Action.SUBMIT:
         perform(Action.SUBMIT, issue, by=people.writer)
-        tick_all(issue, by=people.reviewer)
+        sign_off_all(issue, by=people.reviewer)
     if action == Action.PUBLISH:
         perform(Action.APPROVE, issue, by=people.reviewer)
     may(user, action)  # roles are read once a request

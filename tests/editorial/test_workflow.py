@@ -197,7 +197,7 @@ def test_an_open_comment_holds_an_approval_back_even_from_someone_who_read_it_al
     issue = draft()
     perform(Action.SUBMIT, issue, by=people.writer)
     comment = comments.say(issue, "出处呢？", by=people.second)
-    assert refusal(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True) == "thread_open"
+    assert refusal(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True) == "comment_open"
     comments.resolve(comment, by=people.writer)
     perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
 
@@ -257,7 +257,7 @@ def test_a_refusal_says_what_the_words_still_wait_for(draft: Make, people: Simpl
     perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
     assert fix() == "It goes out once 2 approved exactly these words; so far 1 did."
     perform(Action.REQUEST_CHANGES, issue, by=people.second, note="来源不实")
-    assert fix() == "second asked for changes to exactly these words. Change them, or ask for another look."
+    assert fix() == "second asked for changes to exactly these words. Change them, or ask for another review."
 
 
 def test_a_standing_objection_to_these_words_holds_them_back(

@@ -92,7 +92,7 @@ def test_an_approval_by_command_waits_for_open_comments(draft: Make, people: Sim
     run("workflow", "submit", "morning", "2026-03-01", "--user", "writer")
     comment = comments.say(issue, "出处呢？", by=people.second)
     approve = ("workflow", "approve", "morning", "2026-03-01", "--user", "reviewer")
-    assert refusal(*approve) == ["thread_open"]
+    assert refusal(*approve) == ["comment_open"]
     assert Issue.objects.get().state == State.IN_REVIEW
     comments.resolve(comment, by=people.writer)
     run(*approve)

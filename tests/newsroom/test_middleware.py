@@ -41,9 +41,9 @@ def admin(name: str, *args: Any) -> str:
     [
         ("changelist", "changelist", {"action": "approve_all", "_selected_action": "1"}),
         ("changelist", "changelist", {"action": "schedule_all", "_selected_action": "1", "confirmed": "yes"}),
-        ("review", "say", {"text": "A remark"}),
-        ("review", "resolve", {"thread": "1"}),
-        ("review", "tick", {"uid": "bcdfghjk", "read": "on"}),
+        ("review", "say", {"text": "A comment"}),
+        ("review", "resolve", {"comment": "1"}),
+        ("review", "sign_off", {"uid": "bcdfghjk", "read": "on"}),
         ("review", "do", {"note": "Once more"}),
         ("previews", "previews", {"whom": "Wang Lin"}),
     ],
@@ -74,6 +74,6 @@ def test_a_page_elsewhere_is_not_where_a_login_leads(issue: Issue) -> None:
 
 
 def test_a_script_says_itself_that_the_login_is_gone(issue: Issue) -> None:
-    response = Client().post(admin("tick", issue.pk), headers={"Sec-Fetch-Mode": "cors"})
+    response = Client().post(admin("sign_off", issue.pk), headers={"Sec-Fetch-Mode": "cors"})
     assert response["Location"].startswith(reverse("admin:login"))
     assert list(get_messages(response.wsgi_request)) == []

@@ -73,7 +73,7 @@ PLACES = {
     "custom, before any": Place("/feeds/custom/", ".tips dt"),
     "custom, nothing so far": Place("/feeds/custom/?q=量子泡菜", ".said ~ .tips p"),
     "custom, refused": Place("/feeds/custom/?q=模型 - tag:", ".look-error", 400),
-    "preview": Place("", ".remarks .is-answer"),
+    "preview": Place("", ".comments .is-answer"),
     "preview that has ended": Place("", ".error h1", 410),
     "no such page": Place("/nothing/at/all/", ".error .entry", 404),
     "no such page of a digest": Place("/evening-brief/2020-01-01/", ".error .entry", 404, lang="en"),

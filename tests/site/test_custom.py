@@ -190,7 +190,7 @@ def test_equal_wishes_are_one_feed(client: Client, published: Make, kind: str) -
 @pytest.mark.parametrize("kind", KINDS)
 def test_wishes_that_cannot_be_are_refused_in_words(client: Client, published: Make, kind: str) -> None:
     published()
-    for line, said in (("", "Write what you wish"), ("a -a", "both wished for"), ("tag:none", "There is no tag")):
+    for line, said in (("", "Write what you want"), ("a -a", "both asked for"), ("tag:none", "There is no tag")):
         response = client.get(feed(kind, line), headers={"accept-language": "en"})
         assert response.status_code == 400
         assert response.headers["Content-Type"] == "text/plain; charset=utf-8"

@@ -54,7 +54,7 @@ def test_under_a_digest_it_is_in_its_language_and_leads_to_its_issue(client: Cli
         ("/morning/2025/12/", "这个月没有内容。"),
         ("/morning/?before=yesterday", "这不是日期。"),
         ("/tags/ai/?before=yesterday", "列表中没有这个位置。"),
-        ("/stories/zzzzzzzz/", "没有这条报道。"),
+        ("/stories/zzzzzzzz/", "没有这条新闻。"),
         ("/nowhere/", "这个地址下没有内容，也许是输错了。"),
         ("/nowhere/at/all/", "这个地址下没有内容，也许是输错了。"),
     ],

@@ -243,7 +243,7 @@ def test_a_retracted_story_leaves_the_story_feed_and_its_issue_says_why(
     assert len(entries(client, "/morning/stories/rss.xml")) == 2
     (entry,) = entries(client, "/morning/rss.xml")
     assert (story.headline in entry["html"], "来源造假" in entry["html"]) == (False, True)
-    assert "<h3>已撤回的报道</h3>" in entry["html"]
+    assert "<h3>已撤回的新闻</h3>" in entry["html"]
 
 
 def test_insights_are_set_apart_and_say_what_they_rest_on(published: Make, client: Client) -> None:
@@ -763,7 +763,7 @@ def test_every_page_names_its_own_feeds(published: Make, client: Client) -> None
         f"/stories/{story.uid}/": (["/morning/stories/"], "晨报"),
         "/tags/ai/": (["/tags/ai/"], "AI"),
         "/corrections/": (["/corrections/"], "新闻编辑部 · 更正记录"),
-        "/sources/": (["/sources/"], "全部来源的报道"),
+        "/sources/": (["/sources/"], "全部来源的新闻"),
         "/sources/source1.test/": (["/sources/source1.test/"], "source1.test"),
     }
     for page, (listings, name) in expected.items():

@@ -147,7 +147,7 @@ def test_a_retraction_has_its_reason_and_takes_the_words_out_of_what_was_said_be
     retract(issue, uid, people)
     clock.go(seconds=2)
     retraction, _retitled, corrected = entries(client, FEED)
-    assert lines(retraction)[:2] == ["撤回照片系摆拍。", "已撤回的报道"]
+    assert lines(retraction)[:2] == ["撤回照片系摆拍。", "已撤回的新闻"]
     assert f'href="{SITE}/stories/{uid}/"' in retraction["html"]
     for kind in KINDS:
         assert "密" not in client.get(f"/corrections/{kind}").content.decode()

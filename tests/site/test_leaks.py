@@ -278,15 +278,15 @@ def newsroom(people: SimpleNamespace, digest: Digest) -> dict[str, str]:
     workflow.perform(Action.ENDORSE, issue, by=people.reviewer, note=internal("endorsed"))
 
     issue = written(manuscript(date=DAY), note=internal("edited"))
-    comments.say(issue, internal("remark"), by=people.reviewer)
+    comments.say(issue, internal("comment"), by=people.reviewer)
     link = preview_links.make(issue.head, by=people.editor, whom=internal("whom"), may_comment=True)
-    preview_links.remark(link, internal("guestremark"), name=internal("guest"))
+    preview_links.comment(link, internal("guestcomment"), name=internal("guest"))
     marks[link.key] = "desk: the key of a preview"
     workflow.perform(Action.SUBMIT, issue, by=people.writer, note=internal("submitted"))
     workflow.perform(Action.REQUEST_CHANGES, issue, by=people.reviewer, note=internal("changes"))
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
-    for thread in issue.comments.filter(parent=None):
-        comments.resolve(thread, by=people.reviewer)
+    for comment in issue.comments.filter(parent=None):
+        comments.resolve(comment, by=people.reviewer)
     workflow.perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True, note=internal("approvednote"))
     workflow.perform(Action.PUBLISH, issue, by=people.editor, note=internal("publishednote"))
     return marks | {

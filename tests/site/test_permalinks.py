@@ -223,8 +223,8 @@ def test_a_tombstone_has_the_reason_and_none_of_the_words(
         text = client.get(address).content.decode()
         assert "假新闻" not in text and "22222222.test" not in text, address
     assert [link["href"] for link in get(client, "/stories/bbbbbbbb/").select(".beside a")] == ["/stories/cccccccc/"]
-    thread = get(client, "/stories/dddddddd/").select(".storyline a")
-    assert [link["href"] for link in thread] == ["/stories/cccccccc/"]  # and does not break where it was taken back
+    storyline = get(client, "/stories/dddddddd/").select(".storyline a")
+    assert [link["href"] for link in storyline] == ["/stories/cccccccc/"]  # and does not break where it was taken back
 
 
 def test_a_tombstone_that_a_later_edition_drops_still_has_its_reason(
@@ -250,7 +250,7 @@ def test_an_address_that_never_was_is_not_found(client: Client, draft: Make) -> 
 # The story so far
 
 
-def test_a_thread_over_issues_in_order(client: Client, published: Make) -> None:
+def test_a_storyline_over_issues_in_order(client: Client, published: Make) -> None:
     published(**of(tell("cccccccc", "事情未完", follows="bbbbbbbb"), day=3))
     published(**of(tell("22222222", "事情开始")))
     published(**of(tell("bbbbbbbb", "事情继续", follows="22222222"), day=2))
@@ -356,7 +356,7 @@ def test_the_same_link_a_near_headline_and_the_same_source_relate(client: Client
     assert related(client, "22222222") == ["bbbbbbbb", "cccccccc", "dddddddd"]
 
 
-def test_only_what_is_live_and_of_another_thread_is_related(
+def test_only_what_is_live_and_of_another_storyline_is_related(
     client: Client, published: Make, draft: Make, approved: Make, people: SimpleNamespace
 ) -> None:
     tags = ("月球",)

@@ -37,10 +37,10 @@ def test_a_feed_reader_that_is_given_the_page_finds_every_feed_by_its_name(clien
     names = {link["title"]: link["href"] for link in links if link["type"] == "application/atom+xml"}
     assert names == {
         "新闻编辑部 (Atom)": "/atom.xml",
-        "全部来源的报道 (Atom)": "/sources/atom.xml",
+        "全部来源的新闻 (Atom)": "/sources/atom.xml",
         "新闻编辑部 · 更正记录 (Atom)": "/corrections/atom.xml",
         "晨报 (Atom)": "/morning/atom.xml",
-        "晨报 · 报道 (Atom)": "/morning/stories/atom.xml",
+        "晨报 · 新闻 (Atom)": "/morning/stories/atom.xml",
     }
     assert len({link["title"] for link in links}) == len(links)
 

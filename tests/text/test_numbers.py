@@ -44,9 +44,10 @@ def test_a_number_has_one_spelling_and_an_end() -> None:
 # --- Wherever one is sent --------------------------------------------------------------------
 
 POSTED = [
-    "version", "revision", "shown", "thread", "edition", "cover_x", "cover_y", "x", "y", "days", "hour", "page",
-    "_selected_action", "muted", "right", "sections-TOTAL_FORMS", "sections-INITIAL_FORMS", "sections-0-position",
-    "sections-0-id", "sections-0-items-TOTAL_FORMS", "sections-0-items-INITIAL_FORMS", "sections-0-items-0-id",
+    "version", "revision", "shown", "parent", "comment", "edition", "cover_x", "cover_y", "x", "y", "days", "hour",
+    "page", "_selected_action", "muted", "right", "sections-TOTAL_FORMS", "sections-INITIAL_FORMS",
+    "sections-0-position", "sections-0-id", "sections-0-items-TOTAL_FORMS", "sections-0-items-INITIAL_FORMS",
+    "sections-0-items-0-id",
     "sections-0-items-0-position", "sections-0-items-0-insights-TOTAL_FORMS", "sections-0-briefs-0-position",
 ]  # fmt: skip
 ASKED = [
@@ -101,7 +102,7 @@ def test_no_number_that_readers_send_is_a_crash(places: SimpleNamespace) -> None
         ):  # fmt: skip
             assert Client().get(address).status_code in (301, 302, 400, 404), (address[:40], number[:8])
     preview = preview_links.address(places.link)
-    assert crashes(Client(), "post", [preview], ["thread", "name", "text", "uid"], NONSENSE) == []
+    assert crashes(Client(), "post", [preview], ["parent", "name", "text", "uid"], NONSENSE) == []
 
 
 @pytest.mark.django_db
@@ -123,7 +124,7 @@ def test_no_number_that_staff_send_is_a_crash(places: SimpleNamespace, people: S
     shown = [*(address(name) for name in asked), *(address(name, pk) for name in of_issue), reverse("admin:index")]
     assert crashes(client, "get", shown, ASKED, WORST) == []
     sent = ["issue_change", "issue_keep", "issue_restore", "issue_check", "issue_text", "issue_review", "issue_say"]
-    sent += ["issue_resolve", "issue_tick", "issue_presence", "issue_previews"]
+    sent += ["issue_resolve", "issue_sign_off", "issue_presence", "issue_previews"]
     posts = [*(address(name, pk) for name in sent), address("issue_changelist"), address("issue_add")]
     posts += [address("issue_do", pk, action) for action in ("approve", "endorse", "roll_back", "retract")]
     assert crashes(client, "post", posts, POSTED, WORST) == []

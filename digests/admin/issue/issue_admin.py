@@ -21,7 +21,7 @@ from digests.admin.issue.rows import RowsAdmin, SectionInline
 from digests.admin.issue.views import IssueViews, given_back, is_issue_number
 from digests.admin.issue.wordlist import join
 from digests.admin.listing.issue_list import IssueList
-from digests.admin.review.comments import may_comment, threads_of
+from digests.admin.review.comments import comments_of, may_comment
 from digests.admin.setup.notice import opened
 from digests.admin.setup.picture import focus, take_cover
 from digests.admin.signed_in import signed_in
@@ -158,7 +158,7 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
             opened(request, issue)
             mark_problems(issue, desk.problems)
             if desk.head:
-                talk = [thread for thread in threads_of(issue, desk.head.manuscript) if not thread.row.resolved_at]
+                talk = [comment for comment in comments_of(issue, desk.head.manuscript) if not comment.row.resolved_at]
             count_comments(issue, talk)
         is_restored = getattr(request, "is_restored", False)
         context |= {

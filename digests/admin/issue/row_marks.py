@@ -38,9 +38,9 @@ def mark_problems(issue: Issue, problems: Iterable[Problem]) -> None:
 
 
 def count_comments(issue: Issue, comments: Iterable[ShownComment]) -> None:
-    """Set `threads` on each story and brief that has open comments, to their number."""
+    """Set `comments` on each story and brief that has open comments, to their number."""
     rows = standing(issue)
     by_uid = {row.uid: row for row in (*rows[NewsItem], *rows[Brief])}
     for comment in comments:
         if row := by_uid.get(comment.home):
-            row.threads = getattr(row, "threads", 0) + 1
+            row.comments = getattr(row, "comments", 0) + 1

@@ -61,9 +61,9 @@ class RowForm(forms.ModelForm[Any]):
         return getattr(self.instance, "problem", "")
 
     @property
-    def threads(self) -> int:
-        """How many open threads are about this row, as the issue form has counted them."""
-        return getattr(self.instance, "threads", 0)
+    def comments(self) -> int:
+        """How many open comments are about this row, as the issue form has counted them."""
+        return getattr(self.instance, "comments", 0)
 
 
 class SectionForm(RowForm):

@@ -36,9 +36,9 @@ def start(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(reason))
         return HttpResponseRedirect(reverse("admin:index"))
     if is_new:
-        messages.success(request, _("%(issue)s is begun. Nobody but the newsroom sees it.") % {"issue": issue})
+        messages.success(request, _("%(issue)s was created. Only the newsroom can see it.") % {"issue": issue})
     else:
-        messages.info(request, _("%(issue)s was begun before: this is it.") % {"issue": issue})
+        messages.info(request, _("%(issue)s exists already: here it is.") % {"issue": issue})
     return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[issue.pk]))
 
 

@@ -23,7 +23,7 @@ from digests.models.states import State
 class IssueList(Bulk, admin.ModelAdmin[Issue]):  # type: ignore[misc]  # Bulk names its actions in a plain list
     """The part of the issue admin that lists issues."""
 
-    list_display = ["digest", "date", "linked_title", "badge", "public", "threads", "changed", "author", "seen"]
+    list_display = ["digest", "date", "linked_title", "badge", "public", "comments", "changed", "author", "seen"]
     list_display_links = ["linked_title"]
     list_filter = [*FILTERS]
     list_select_related = ["digest"]
@@ -38,19 +38,19 @@ class IssueList(Bulk, admin.ModelAdmin[Issue]):  # type: ignore[misc]  # Bulk na
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
         """Return the issues that a person may see, each with what the list shows of it.
 
-        `all_editions` has its editions without their pages, `author_name` who saved it last, `thread_count` its open
+        `all_editions` has its editions without their pages, `author_name` who saved it last, `comment_count` its open
         comments.
         """
         newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("author_name")[:1]
         editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
         issues: QuerySet[Issue] = Issue.objects.for_desk(request.user)
-        threads = Comment.objects.open_comments().filter(issue=OuterRef("pk")).order_by().values("issue")
+        comments = Comment.objects.open_comments().filter(issue=OuterRef("pk")).order_by().values("issue")
         return (
             issues.select_related("digest")
             .prefetch_related(editions)
             .annotate(
                 author_name=Subquery(newest),
-                thread_count=Coalesce(Subquery(threads.annotate(count=Count("pk")).values("count")), 0),
+                comment_count=Coalesce(Subquery(comments.annotate(count=Count("pk")).values("count")), 0),
             )
         )
 
@@ -104,9 +104,9 @@ class IssueList(Bulk, admin.ModelAdmin[Issue]):  # type: ignore[misc]  # Bulk na
             format_html('<span class="badge is-flagged">{}</span>', _("Not approved")) if flagged else "",
         )
 
-    @admin.display(description=gettext_lazy("open threads"), ordering="thread_count")
-    def threads(self, issue: Any) -> str:
-        count = issue.thread_count
+    @admin.display(description=gettext_lazy("open comments"), ordering="comment_count")
+    def comments(self, issue: Any) -> str:
+        count = issue.comment_count
         return ngettext("%(count)s open", "%(count)s open", count) % {"count": count} if count else ""
 
     @admin.display(description=gettext_lazy("last changed"), ordering="updated_at")

@@ -1,4 +1,4 @@
-"""Threads at the desk: how they are shown, and the forms that write, answer and resolve them."""
+"""Comments at the desk: how they are shown, and the forms that write, answer and resolve them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def may_comment(user: Visitor) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRemark:
-    """One text of a thread."""
+class ShownText:
+    """One text of a comment: its own, or that of a reply."""
 
     row: Comment
     shown: str  # when it was said, by the clock of the digest
@@ -46,7 +46,7 @@ class ShownComment:
     """A comment with its replies, and where it stands in the words as they are now."""
 
     row: Comment
-    remarks: list[ShownRemark]  # itself and its replies
+    texts: list[ShownText]  # itself and its replies
     home: str  # the uid of the thing it is shown at: of an insight, its story
     is_gone: bool  # what it is on is not there any more
     title: str  # of the thing it is shown at
@@ -55,15 +55,15 @@ class ShownComment:
     resolved: str  # when it was, by the clock of the digest
 
 
-def threads_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
+def comments_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
     """Return an issue's comments, oldest first, each with its replies."""
     comments = list(issue.comments.select_related("revision").defer("revision__content"))
     people = editorial_comments.named_in(*(comment.text for comment in comments))
-    remarks: dict[int, list[ShownRemark]] = defaultdict(list)
+    texts: dict[int, list[ShownText]] = defaultdict(list)
     for comment in comments:
         shown = f"{issue.local(comment.created_at):%m-%d %H:%M}"
         runs = list(editorial_comments.runs(comment.text, people))
-        remarks[comment.parent_id or comment.pk].append(ShownRemark(comment, shown, runs))
+        texts[comment.parent_id or comment.pk].append(ShownText(comment, shown, runs))
     homes = {insight.uid: item.uid for item in words.items for insight in item.insights}
 
     def shown_comment(first: Comment) -> ShownComment:
@@ -73,7 +73,7 @@ def threads_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
         is_same = first.about == editorial_comments.about(words, first.uid, first.field)
         return ShownComment(
             first,
-            remarks[first.pk],
+            texts[first.pk],
             home=home,
             is_gone=thing is None,
             title=editorial_comments.about(words, home, "") or first.about,
@@ -86,14 +86,14 @@ def threads_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
 
 
 def part(thing: Any, field: str) -> str:
-    """Return what of a thing a remark is on, in the form's own words; nothing if it is the whole of it."""
+    """Return what of a thing a comment is on, in the form's own words; nothing if it is the whole of it."""
     if isinstance(thing, Insight):
         return f"{_('insight')} · {thing.label}"
     return name_of(Place(_WHATS[type(thing)], field=field)) if thing is not None and field else ""
 
 
 def places(thing: Manuscript | NewsItem | Brief) -> list[tuple[str, str]]:
-    """Return what a remark at a thing can be on, as a form sends it and as people read it."""
+    """Return what a comment at a thing can be on, as a form sends it and as people read it."""
     uid = "" if isinstance(thing, Manuscript) else thing.uid
     whole = {Manuscript: _("the issue"), NewsItem: _("the story"), Brief: _("the brief")}[type(thing)]
     found = [(uid, whole)]
@@ -105,24 +105,24 @@ def places(thing: Manuscript | NewsItem | Brief) -> list[tuple[str, str]]:
 
 
 def wanted(issue: Issue, data: Any) -> dict[str, Any]:
-    """Return the arguments of `threads.say` that a form sent. Raises Refused if it names a thread of elsewhere."""
+    """Return the arguments of `comments.say` that a form sent. Raises Refused for a reply to nothing here."""
     uid, _dot, field = str(data.get("at") or "").partition(".")
     return {
         "text": str(data.get("text") or ""),
         "uid": uid,
         "field": field,
-        "thread": thread_named(issue, data) if data.get("thread") else None,
+        "parent": comment_named(issue, data["parent"]) if data.get("parent") else None,
         "revision": revision_named(issue, data),
     }
 
 
-def thread_named(issue: Issue, data: Any) -> Comment:
-    """Return the thread that a form names. Raises Refused if this issue has no such one."""
-    number = whole_number(str(data.get("thread") or ""), most=MOST_KEY)
-    thread: Comment | None = issue.comments.filter(parent=None, pk=number).first() if number else None
-    if thread is None:
-        raise workflow.Refused(Blocker("no_such_thread", _("This issue has no such thread."), fix=_("Look again.")))
-    return thread
+def comment_named(issue: Issue, sent: str) -> Comment:
+    """Return the comment whose number a form sent. Raises Refused if this issue has no such one, or it is a reply."""
+    number = whole_number(sent, most=MOST_KEY)
+    comment: Comment | None = issue.comments.filter(parent=None, pk=number).first() if number else None
+    if comment is None:
+        raise workflow.Refused(Blocker("no_such_comment", _("This issue has no such comment."), fix=_("Look again.")))
+    return comment
 
 
 def revision_named(issue: Issue, data: Any) -> Revision | None:
@@ -133,14 +133,14 @@ def revision_named(issue: Issue, data: Any) -> Revision | None:
 
 
 def resolve(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Close a thread, and go back to it."""
+    """Resolve a comment, and go back to it."""
     if not may_comment(request.user):
         raise PermissionDenied
     back = next_page(request, reverse("admin:digests_issue_review", args=[issue.pk]))
     try:
-        thread = thread_named(issue, request.POST)
+        comment = comment_named(issue, request.POST.get("comment", ""))
     except workflow.Refused as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(back)
-    editorial_comments.resolve(thread, by=signed_in(request))
-    return HttpResponseRedirect(f"{back}#c{thread.pk}")
+    editorial_comments.resolve(comment, by=signed_in(request))
+    return HttpResponseRedirect(f"{back}#c{comment.pk}")

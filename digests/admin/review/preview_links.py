@@ -50,7 +50,7 @@ class LinkForm(forms.Form):
         help_text=gettext_lazy("They read this name on the page, such as “Wang Lin, legal”."),
     )
     days = forms.TypedChoiceField(coerce=int, initial=7, label=gettext_lazy("How long"))
-    may_comment = forms.BooleanField(required=False, label=gettext_lazy("May write remarks"))
+    may_comment = forms.BooleanField(required=False, label=gettext_lazy("May comment"))
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -128,7 +128,7 @@ class ShownLink:
     row: PreviewLink
     status: PreviewLinkStatus
     address: str  # empty, unless it is open
-    remarks: int
+    comments: int
     until: str
     first: str
     last: str
@@ -139,7 +139,7 @@ class ShownLink:
 
 
 def _shown(issue: Issue) -> list[ShownLink]:
-    counted = issue.preview_links.with_status().annotate(remark_count=Count("comments"))
+    counted = issue.preview_links.with_status().annotate(comment_count=Count("comments"))
     # Said again: an order of the model's own is lost where rows are counted.
     # What is annotated, its type does not say.
     links: Iterable[Any] = counted.select_related("revision").defer("revision__content").order_by("-created_at", "-pk")
@@ -148,7 +148,7 @@ def _shown(issue: Issue) -> list[ShownLink]:
             link,
             status := PreviewLinkStatus(link.status),
             address=preview_links.address(link) if status == PreviewLinkStatus.OPEN else "",
-            remarks=link.remark_count,
+            comments=link.comment_count,
             until=_when(issue, link.expires_at),
             first=_when(issue, link.first_opened_at),
             last=_when(issue, link.last_opened_at),

@@ -18,14 +18,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from digests.admin.issue import local_copy
 from digests.admin.issue.actions import Choice, Desk, next_page
-from digests.admin.review.comments import ShownComment, may_comment, places, resolve, revision_named, threads_of, wanted
+from digests.admin.review.comments import (
+    ShownComment,
+    comments_of,
+    may_comment,
+    places,
+    resolve,
+    revision_named,
+    wanted,
+)
 from digests.admin.review.history import compare
 from digests.admin.setup.notice import opened
 from digests.admin.signed_in import signed_in
 from digests.editorial import comments as editorial_comments
 from digests.editorial import workflow
 from digests.editorial.permissions import may
-from digests.editorial.sign_offs import tick
+from digests.editorial.sign_offs import sign_off
 from digests.manuscript.values import Brief, Manuscript, NewsItem
 from digests.models import Issue, LastReviewed, Revision
 from digests.models.states import Action
@@ -59,10 +67,10 @@ class Entry:
     title: str
     anchor: str  # where it stands on the page
     changes: tuple[Change, ...] = ()
-    threads: tuple[ShownComment, ...] = ()
+    comments: tuple[ShownComment, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     sha256: str = ""
-    is_ticked: bool = False
+    is_signed_off: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -75,15 +83,15 @@ class Entry:
 
     @property
     def open(self) -> tuple[ShownComment, ...]:
-        return tuple(thread for thread in self.threads if not thread.row.resolved_at)
+        return tuple(comment for comment in self.comments if not comment.row.resolved_at)
 
     @property
     def resolved(self) -> tuple[ShownComment, ...]:
-        return tuple(thread for thread in self.threads if thread.row.resolved_at)
+        return tuple(comment for comment in self.comments if comment.row.resolved_at)
 
 
 class Screen(Desk):
-    """An issue as someone reviews it: what changed since they looked, what they ticked, what is said."""
+    """An issue as someone reviews it: what changed since they looked, what they signed off, what is said."""
 
     def __init__(self, issue: Issue, user: User, since: str = "") -> None:
         super().__init__(issue, user)
@@ -96,14 +104,14 @@ class Screen(Desk):
     @cached_property
     def bases(self) -> list[Base]:
         """What the words can be compared with, what this person saw last first."""
-        look = (
+        last = (
             LastReviewed.objects.filter(issue=self.issue, person=self.user).select_related("revision", "before").first()
         )
-        seen = look.base(self.head) if look and self.head else None
+        seen = last.base(self.head) if last and self.head else None
         found = []
         if seen:
-            label = _("my last look (revision %(number)s)") % {"number": seen.number}
-            found.append(Base("look", label, seen))
+            label = _("my last review (revision %(number)s)") % {"number": seen.number}
+            found.append(Base("mine", label, seen))
         if self.live:
             label = _("what readers have (revision %(number)s)") % {"number": self.live.revision.number}
             found.append(Base("live", label, self.live.revision))
@@ -126,33 +134,33 @@ class Screen(Desk):
         ]
 
     @cached_property
-    def threads(self) -> list[ShownComment]:
-        return threads_of(self.issue, self.words)
+    def comments(self) -> list[ShownComment]:
+        return comments_of(self.issue, self.words)
 
     @property
     def orphans(self) -> list[ShownComment]:
-        return [thread for thread in self.threads if thread.is_gone]
+        return [comment for comment in self.comments if comment.is_gone]
 
     @cached_property
-    def unticked(self) -> set[str]:
-        return {item.uid for item in self.facts.unticked(self.user)}
+    def not_signed_off(self) -> set[str]:
+        return {item.uid for item in self.facts.not_signed_off(self.user)}
 
     @cached_property
     def total(self) -> int:
         return sum(1 for _item in self.words.items)
 
     @property
-    def ticked(self) -> int:
-        return self.total - len(self.unticked)
+    def signed_off(self) -> int:
+        return self.total - len(self.not_signed_off)
 
     @property
-    def may_tick(self) -> bool:
+    def may_sign_off(self) -> bool:
         return may(self.user, Action.APPROVE)
 
     @property
     def where(self) -> str:
         """What others are told that this person does here."""
-        return "review" if self.may_tick and not self.is_own else "read"
+        return "review" if self.may_sign_off and not self.is_own else "read"
 
     @property
     def may_comment(self) -> bool:
@@ -185,10 +193,10 @@ class Screen(Desk):
             title,
             anchor,
             changes=self._changes(kind, uid),
-            threads=tuple(one for one in self.threads if one.home == uid and not one.is_gone),
+            comments=tuple(one for one in self.comments if one.home == uid and not one.is_gone),
             places=tuple(places(thing)),
             sha256=thing.sha256 if isinstance(thing, NewsItem) else "",
-            is_ticked=isinstance(thing, NewsItem) and uid not in self.unticked,
+            is_signed_off=isinstance(thing, NewsItem) and uid not in self.not_signed_off,
         )
 
     def _changes(self, kind: str, uid: str, title: str = "") -> tuple[Change, ...]:
@@ -219,14 +227,14 @@ def urls(view: Callable[[Any], Any], seen_by: Callable[[HttpRequest, int], Issue
     return [
         path("<int:pk>/review/", way(screen, require_GET), name="digests_issue_review"),
         path("<int:pk>/review/page/", way(page, require_GET), name="digests_issue_review_page"),
-        path("<int:pk>/review/tick/", way(save_tick, require_POST), name="digests_issue_tick"),
+        path("<int:pk>/review/sign-off/", way(save_sign_off, require_POST), name="digests_issue_sign_off"),
         path("<int:pk>/review/say/", way(say, require_POST), name="digests_issue_say"),
         path("<int:pk>/review/resolve/", way(resolve, require_POST), name="digests_issue_resolve"),
     ]
 
 
 def screen(request: HttpRequest, issue: Issue, *, status: int = 200, **unsaid: Any) -> HttpResponse:
-    """Show the issue and all that is to be judged of it; `unsaid` is a remark that was refused, to mend and send."""
+    """Show the issue and all that is to be judged of it; `unsaid` is a comment that was refused, to mend and send."""
     opened(request, issue)
     since = str(request.GET.get("since") or "")
     context = {
@@ -252,14 +260,14 @@ def page(request: HttpRequest, issue: Issue) -> HttpResponse:
     return draft_page(request, issue, revision.manuscript, is_framed=True)
 
 
-def save_tick(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Set or take off a tick. The screen's script gets the verdict's part of the page anew, others the page."""
+def save_sign_off(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Sign a story off, or take that back. Answers the screen's script with `_verdict.html`, others with the page."""
     if not may(request.user, Action.APPROVE):
         raise PermissionDenied
     uid, sha256 = (str(request.POST.get(name) or "") for name in ("uid", "sha256"))
     by_script = request.headers.get("X-Requested-With") == "fetch"
     try:
-        tick(issue, uid, sha256, by=signed_in(request), read="read" in request.POST)
+        sign_off(issue, uid, sha256, by=signed_in(request), read="read" in request.POST)
     except workflow.Refused as refused:
         if by_script:
             return HttpResponse(str(refused), status=409, content_type="text/plain; charset=utf-8")
@@ -276,7 +284,7 @@ def save_tick(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 
 def say(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Write a remark or an answer, and go back to it; what was refused comes back to be mended."""
+    """Write a comment or a reply, and go back to it; what was refused comes back to be mended."""
     if not may_comment(request.user):
         raise PermissionDenied
     try:

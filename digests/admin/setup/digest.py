@@ -116,7 +116,7 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
                 ]
             },
         ),
-        (_("What readers are told"), {"fields": ["policies", "subscribe_card"]}),
+        (_("Texts for readers"), {"fields": ["policies", "subscribe_card"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

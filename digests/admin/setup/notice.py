@@ -132,11 +132,11 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
         form = ToldForm(request.POST or None, instance=NotificationPreference.of(request.user))
         if form.is_valid():
             mail.plan(telling.reschedule(form.save()))
-            self.message_user(request, _("Saved. It holds from now on."), messages.SUCCESS)
+            self.message_user(request, _("Saved. It applies from now on."), messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:digests_notice_settings"))
         context = {
             **self.admin_site.each_context(request),
-            "title": _("How you are told"),
+            "title": _("Notification settings"),
             "opts": self.opts,
             "form": form,
             "is_sending": settings.EMAIL_BACKEND != telling.NO_MAIL,

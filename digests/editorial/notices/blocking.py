@@ -46,7 +46,7 @@ def _review(facts: Facts) -> Iterator[News]:
     able = _able(facts, Action.APPROVE) - {submitted.actor_id}
     before = set(Review.objects.filter(revision__issue=facts.issue).values_list("reviewer_id", flat=True))
     key = f"review:{submitted.pk}"
-    yield News.of(key, "look_again", able & before, who=submitted.actor_name)
+    yield News.of(key, "review_again", able & before, who=submitted.actor_name)
     yield News.of(key, "review", able - before, who=submitted.actor_name)
 
 
@@ -100,26 +100,26 @@ def _able(facts: Facts, action: Action, edition: int | None = None) -> set[int]:
 
 
 def _words(facts: Facts, head: Revision) -> Iterator[News]:
-    """Open threads: whoever was named and has not answered, and while it is in review, its authors."""
-    threads: dict[int, list[Comment]] = {}
+    """Open comments: whoever was named and has not answered, and while it is in review, its authors."""
+    found: dict[int, list[Comment]] = {}
     for comment in facts.issue.comments.order_by("created_at", "pk"):
-        threads.setdefault(comment.parent_id or comment.pk, []).append(comment)
-    still_open = [thread for thread in threads.values() if thread[0].resolved_at is None]
+        found.setdefault(comment.parent_id or comment.pk, []).append(comment)
+    still_open = [texts for texts in found.values() if texts[0].resolved_at is None]
     if not still_open:
         return
     here, writers = at_the_desk(), facts.authors(head)
     is_out = any(one.revision_id == head.pk and not one.is_over(facts.at) for one in facts.editions)
-    people = {} if is_out else named_in(*(comment.text for thread in still_open for comment in thread))
-    for thread in still_open:
-        for place, comment in enumerate(thread):
-            answered = {later.author_id for later in thread[place:]}
+    people = {} if is_out else named_in(*(comment.text for texts in still_open for comment in texts))
+    for texts in still_open:
+        for place, comment in enumerate(texts):
+            answered = {later.author_id for later in texts[place:]}
             named = {one.pk for one in mentioned(comment.text, people)} & here
-            yield News.of(f"said:{comment.pk}", "mention", named - answered, **remark(comment))
-        last = thread[-1]
+            yield News.of(f"said:{comment.pk}", "mention", named - answered, **quoted(comment))
+        last = texts[-1]
         if facts.issue.state == State.IN_REVIEW and last.author_id not in writers:
-            yield News.of(f"said:{last.pk}", "thread", writers & here, **remark(last))
+            yield News.of(f"said:{last.pk}", "open_comment", writers & here, **quoted(last))
 
 
-def remark(comment: Comment) -> dict[str, str]:
-    """Return what a notice of a remark keeps."""
+def quoted(comment: Comment) -> dict[str, str]:
+    """Return what a notice of a comment keeps."""
     return {"who": comment.author_name, "note": comment.text[:LONGEST_NOTE], "about": comment.about}

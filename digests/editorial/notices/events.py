@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from digests.editorial.notices import News
-from digests.editorial.notices.blocking import LONGEST_NOTE, remark
+from digests.editorial.notices.blocking import LONGEST_NOTE, quoted
 from digests.editorial.permissions import authors, who_may
 from digests.models import Comment, Issue, LogEntry, Review, Revision
 from digests.models.person import name_of
@@ -100,21 +100,21 @@ def _edit(issue: Issue, entry: LogEntry, revision: Revision) -> Iterator[News]:
 
 
 def of_comment(comment: Comment, named: list[User]) -> Iterator[News]:
-    """Yield the news of a remark: to whom it names, whom it answers, and whose words it is about."""
-    key, details, by = f"said:{comment.pk}", remark(comment), {comment.author_id}
+    """Yield the news of a comment: to whom it names, whom it answers, and whose words it is about."""
+    key, details, by = f"said:{comment.pk}", quoted(comment), {comment.author_id}
     yield News.of(key, "mentioned", {one.pk for one in named} - by, **details)
     if comment.parent:
         yield News.of(key, "answered", _talkers(comment.parent) - by, **details)
     if head := comment.issue.head:
-        yield News.of(key, "remark", authors(comment.issue, until=head) - by, **details)
+        yield News.of(key, "comment", authors(comment.issue, until=head) - by, **details)
 
 
-def of_resolution(thread: Comment, by: User) -> Iterator[News]:
-    """Yield the news that a thread is closed, to who spoke in it. It may be opened and closed again."""
-    resolved = int(thread.resolved_at.timestamp()) if thread.resolved_at else 0
-    details = {**remark(thread), "who": name_of(by)}
-    yield News.of(f"resolved:{thread.pk}:{resolved}", "resolved", _talkers(thread) - {by.pk}, **details)
+def of_resolution(comment: Comment, by: User) -> Iterator[News]:
+    """Yield the news that a comment is resolved, to who wrote or answered it. It may be reopened and resolved again."""
+    resolved = int(comment.resolved_at.timestamp()) if comment.resolved_at else 0
+    details = {**quoted(comment), "who": name_of(by)}
+    yield News.of(f"resolved:{comment.pk}:{resolved}", "resolved", _talkers(comment) - {by.pk}, **details)
 
 
-def _talkers(thread: Comment) -> set[int | None]:
-    return {thread.author_id, *thread.replies.values_list("author_id", flat=True)}
+def _talkers(comment: Comment) -> set[int | None]:
+    return {comment.author_id, *comment.replies.values_list("author_id", flat=True)}

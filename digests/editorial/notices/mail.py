@@ -167,7 +167,7 @@ def _shown(notice: Notice) -> dict[str, str]:
 
 
 def _headers(notices: list[Notice], settings_url: str) -> dict[str, str]:
-    """Return what mail programs and other robots read: threads are by issue, and nothing answers by itself."""
+    """Return what mail programs and other robots read: mails are threaded by issue, and nothing answers by itself."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     issues = sorted({notice.issue_id for notice in notices})
     return {

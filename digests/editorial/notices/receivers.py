@@ -32,14 +32,14 @@ def tell_of_action(entry: LogEntry, **kwargs: Any) -> None:
 
 
 @receiver(said)
-def tell_of_remark(comment: Comment, people: list[User], **kwargs: Any) -> None:
+def tell_of_comment(comment: Comment, people: list[User], **kwargs: Any) -> None:
     news = events.of_comment(comment, people)
     mail.plan(telling.tell(comment.issue, news, Ending("said", comment.author_id, comment.author_name)))
 
 
 @receiver(resolved)
-def tell_of_resolution(thread: Comment, by: User, **kwargs: Any) -> None:
-    closed = Comment.objects.select_related("issue").get(pk=thread.pk)
+def tell_of_resolution(comment: Comment, by: User, **kwargs: Any) -> None:
+    closed = Comment.objects.select_related("issue").get(pk=comment.pk)
     news = events.of_resolution(closed, by)
     mail.plan(telling.tell(closed.issue, news, Ending("resolved", by.pk, name_of(by))))
 

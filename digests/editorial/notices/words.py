@@ -15,14 +15,14 @@ from digests.models import Notice
 SENTENCES = {
     # Somebody waits.
     "review": gettext_lazy("%(issue)s waits for your review: %(who)s submitted it."),
-    "look_again": gettext_lazy("%(issue)s waits for another look of yours: it was submitted or changed since."),
+    "review_again": gettext_lazy("%(issue)s waits for you to review it again: it was submitted or changed since."),
     "changes": gettext_lazy("%(who)s asked for changes to %(issue)s."),
     "publish": gettext_lazy("%(issue)s may go out: %(who)s approved it."),
     "schedule_again": gettext_lazy("%(issue)s is approved and has no schedule any more: %(who)s cancelled it."),
     "unfit": gettext_lazy("%(issue)s is approved, and something in it has to be mended before it can go out."),
     "endorse": gettext_lazy("%(issue)s went out without approval, and waits for one: %(who)s published it."),
     "mention": gettext_lazy("%(who)s asks you about %(issue)s."),
-    "thread": gettext_lazy("%(who)s remarked on %(issue)s. It is not approved while that thread is open."),
+    "open_comment": gettext_lazy("%(who)s commented on %(issue)s. It cannot be approved while that comment is open."),
     # To know.
     "submitted": gettext_lazy("%(who)s submitted %(issue)s for review."),
     "recalled": gettext_lazy("%(who)s took %(issue)s back from review."),
@@ -30,7 +30,7 @@ SENTENCES = {
     "approved_so_far": gettext_lazy("%(who)s approved %(issue)s; another approval is needed."),
     "changes_requested": gettext_lazy("%(who)s asked for changes to %(issue)s. It does not go out as it is."),
     "voided": gettext_lazy("%(who)s changed %(issue)s after you approved it. Your approval does not hold for that."),
-    "edited": gettext_lazy("%(who)s changed %(issue)s, which you had written in."),
+    "edited": gettext_lazy("%(who)s changed %(issue)s, which you wrote part of."),
     "published": gettext_lazy("%(who)s published %(issue)s."),
     "corrected": gettext_lazy("%(who)s published a correction of %(issue)s."),
     "scheduled": gettext_lazy("%(who)s scheduled %(issue)s for %(when)s."),
@@ -41,9 +41,9 @@ SENTENCES = {
     "retracted": gettext_lazy("%(who)s retracted “%(about)s” from %(issue)s."),
     "withdrawn": gettext_lazy("%(who)s withdrew %(issue)s."),
     "mentioned": gettext_lazy("%(who)s mentioned you on %(issue)s."),
-    "answered": gettext_lazy("%(who)s answered in your thread on %(issue)s."),
-    "remark": gettext_lazy("%(who)s remarked on %(issue)s, which you wrote in."),
-    "resolved": gettext_lazy("%(who)s resolved your thread on %(issue)s."),
+    "answered": gettext_lazy("%(who)s replied to your comment on %(issue)s."),
+    "comment": gettext_lazy("%(who)s commented on %(issue)s, which you wrote part of."),
+    "resolved": gettext_lazy("%(who)s resolved your comment on %(issue)s."),
 }
 
 # How a wait came to its end, by what was done.
@@ -66,7 +66,7 @@ ENDINGS = {
 PAGES = {
     **dict.fromkeys(("voided", "edited"), "admin:digests_issue_history"),
     **dict.fromkeys(
-        ("review", "look_again", "thread", "mention", "answered", "remark", "resolved", "mentioned"),
+        ("review", "review_again", "open_comment", "mention", "answered", "comment", "resolved", "mentioned"),
         "admin:digests_issue_review",
     ),
 }
@@ -93,7 +93,7 @@ def ending(notice: Notice) -> str:
     """Say how it came that nobody waits any more; nothing if somebody does, or never did."""
     if notice.settled_at is None:
         return ""
-    return str(ENDINGS.get(notice.settled_how, _("it is not waited for any more"))) % {"who": notice.settled_by_name}
+    return str(ENDINGS.get(notice.settled_how, _("no longer needed"))) % {"who": notice.settled_by_name}
 
 
 def path(notice: Notice) -> str:

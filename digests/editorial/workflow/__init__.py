@@ -8,7 +8,7 @@ record    how a change is written: lock, revision, log
 door      `perform`, and `refusals`, which says beforehand what it would refuse
 """
 
-from digests.editorial.workflow.approval import READING, awaits, is_approved, next_step, unticked
+from digests.editorial.workflow.approval import READING, awaits, is_approved, next_step, not_signed_off
 from digests.editorial.workflow.door import obstacles, perform, refusals
 from digests.editorial.workflow.facts import Facts
 from digests.editorial.workflow.record import announced, editing, lock, record
@@ -29,10 +29,10 @@ __all__ = [
     "is_approved",
     "lock",
     "next_step",
+    "not_signed_off",
     "obstacles",
     "perform",
     "person",
     "record",
     "refusals",
-    "unticked",
 ]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # What a reviewer still has to do before their approval, and can.
-READING = frozenset({"unticked", "thread_open"})
+READING = frozenset({"not_signed_off", "comment_open"})
 
 
 def is_approved(facts: Facts) -> bool:
@@ -57,10 +57,10 @@ def next_step(facts: Facts) -> Action:
     return Action.EDIT if facts.blockers else Action.PUBLISH
 
 
-def unticked(revision: Revision, person: User) -> list[NewsItem]:
-    """Return the stories of a revision that a person has not ticked in exactly these words."""
-    ticked = set(StorySignOff.objects.filter(issue=revision.issue_id, person=person).values_list("uid", "sha256"))
-    return [item for item in revision.manuscript.items if (item.uid, item.sha256) not in ticked]
+def not_signed_off(revision: Revision, person: User) -> list[NewsItem]:
+    """Return the stories of a revision that a person has not signed off in exactly these words."""
+    signed_off = set(StorySignOff.objects.filter(issue=revision.issue_id, person=person).values_list("uid", "sha256"))
+    return [item for item in revision.manuscript.items if (item.uid, item.sha256) not in signed_off]
 
 
 # --- Rules -------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def authorship(facts: Facts, request: Request, revision: Revision) -> Iterator[P
 
 
 def approval(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say what an approval still waits for: another person, stories without the reviewer's tick, open threads."""
+    """Say what an approval still waits for: another person, stories to be signed off, open comments."""
     if facts.head is None:
         yield from nothing_saved(facts, request)
     elif _approved_before(facts, request):
@@ -114,24 +114,24 @@ def _completes(facts: Facts, request: Request) -> bool:
 def unread(facts: Facts, request: Request) -> Iterator[Problem]:
     """Say what the reviewer has still to read and settle; `READING` has the codes."""
     person = account(request.by)
-    if person and not request.attests_read_all and (missing := facts.unticked(person)):
+    if person and not request.attests_read_all and (missing := facts.not_signed_off(person)):
         yield Blocker(
-            "unticked",
+            "not_signed_off",
             ngettext(
-                "%(count)s story is not ticked yet, beginning with “%(headline)s”.",
-                "%(count)s stories are not ticked yet, beginning with “%(headline)s”.",
+                "%(count)s story is not signed off yet, beginning with “%(headline)s”.",
+                "%(count)s stories are not signed off yet, beginning with “%(headline)s”.",
                 len(missing),
             )
             % {"count": len(missing), "headline": missing[0].headline},
-            Place("ticks", missing[0].uid),
-            _("Read and tick each on the review screen."),
+            Place("sign_offs", missing[0].uid),
+            _("Read and sign off each on the review screen."),
         )
     if count := facts.open_comments:
         yield Blocker(
-            "thread_open",
-            ngettext("%(count)s thread is open.", "%(count)s threads are open.", count) % {"count": count},
-            Place("threads"),
-            _("Answer and resolve it first."),
+            "comment_open",
+            ngettext("%(count)s comment is open.", "%(count)s comments are open.", count) % {"count": count},
+            Place("comments"),
+            _("Reply and resolve it first."),
         )
 
 
@@ -167,7 +167,7 @@ def flagged(facts: Facts, request: Request) -> Edition | None:
 def not_approved(facts: Facts) -> str:
     """Say what the words lack before they may go out."""
     if against := facts.objections:
-        return _("%(who)s asked for changes to exactly these words. Change them, or ask for another look.") % {
+        return _("%(who)s asked for changes to exactly these words. Change them, or ask for another review.") % {
             "who": ", ".join(against)
         }
     return _("It goes out once %(needed)s approved exactly these words; so far %(given)s did.") % {
@@ -226,7 +226,7 @@ def _judge(revision: Revision, request: Request, verdict: Review.Verdict, facts:
     person = account(request.by)
     assert person
     is_head = facts.head is not None and facts.head.pk == revision.pk
-    missing = {item.uid for item in (facts.unticked(person) if is_head else unticked(revision, person))}
+    missing = {item.uid for item in (facts.not_signed_off(person) if is_head else not_signed_off(revision, person))}
     LastReviewed.objects.record(person, revision)
     Review.objects.bulk_create(
         [

@@ -87,12 +87,12 @@ class Facts:
     def open_comments(self) -> int:
         return self._shared.open_comments[self.issue.pk]
 
-    def unticked(self, person: User) -> list[NewsItem]:
-        """Return the stories that a person has not ticked in exactly these words."""
+    def not_signed_off(self, person: User) -> list[NewsItem]:
+        """Return the stories that a person has not signed off in exactly these words."""
         if self.head is None:
             return []
-        ticked = self._shared.ticked(person)
-        return [it for it in self.head.manuscript.items if (self.issue.pk, it.uid, it.sha256) not in ticked]
+        signed_off = self._shared.signed_off(person)
+        return [it for it in self.head.manuscript.items if (self.issue.pk, it.uid, it.sha256) not in signed_off]
 
     # --- What readers have ------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class _Shared:
     def __init__(self, issues: list[Issue], at: datetime) -> None:
         self.at = at
         self._issues = {issue.pk: issue for issue in issues}
-        self._ticked: dict[int, set[tuple[int, str, str]]] = {}
+        self._signed_off: dict[int, set[tuple[int, str, str]]] = {}
 
     @cached_property
     def heads(self) -> dict[int, Revision]:
@@ -167,14 +167,14 @@ class _Shared:
 
     @cached_property
     def open_comments(self) -> Counter[int]:
-        threads = Comment.objects.open_comments().filter(issue__in=self._issues).order_by()
-        return Counter(threads.values_list("issue_id", flat=True))
+        found = Comment.objects.open_comments().filter(issue__in=self._issues).order_by()
+        return Counter(found.values_list("issue_id", flat=True))
 
-    def ticked(self, person: User) -> set[tuple[int, str, str]]:
-        if person.pk not in self._ticked:
-            ticks = StorySignOff.objects.filter(issue__in=self._issues, person=person.pk)
-            self._ticked[person.pk] = set(ticks.values_list("issue_id", "uid", "sha256"))
-        return self._ticked[person.pk]
+    def signed_off(self, person: User) -> set[tuple[int, str, str]]:
+        if person.pk not in self._signed_off:
+            signed_off = StorySignOff.objects.filter(issue__in=self._issues, person=person.pk)
+            self._signed_off[person.pk] = set(signed_off.values_list("issue_id", "uid", "sha256"))
+        return self._signed_off[person.pk]
 
     @cached_property
     def editions(self) -> dict[int, list[Edition]]:

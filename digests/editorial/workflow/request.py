@@ -35,7 +35,7 @@ class Request:
     correction: str = ""  # publish, schedule, roll_back
     story: str = ""  # retract: a uid
     edition: int | None = None  # roll_back, endorse: an edition's number
-    attests_read_all: bool = False  # approve: they say that they read all of it; at the desk, ticks show it
+    attests_read_all: bool = False  # approve: they say that they read all of it; at the desk, sign-offs show it
 
     @property
     def name(self) -> str:

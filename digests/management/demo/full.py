@@ -107,7 +107,7 @@ class Desk:
     def review(self, issue: Issue, *, by: str = "reviewer") -> None:
         """Read every story and sign it off, then approve the issue."""
         for item in issue.head.manuscript.items:
-            sign_offs.tick(issue, item.uid, item.sha256, by=self.people[by])
+            sign_offs.sign_off(issue, item.uid, item.sha256, by=self.people[by])
         self.do(Action.APPROVE, issue, by=by)
 
     def approved(self, words: Manuscript, ago: int, hours: tuple[str, str, str], *, by: str) -> Issue:
@@ -272,7 +272,7 @@ def _schedule_tomorrow(desk: Desk) -> None:
 
 
 def _discuss(desk: Desk) -> None:
-    """Leave an issue in the middle of its review: comments open and resolved, stories signed off, guests' remarks."""
+    """Leave an issue in the middle of its review: comments open and resolved, stories signed off, guests' comments."""
     writer, reviewer, editor = (desk.people[name] for name in ("writer", "reviewer", "editor"))
     with desk.at(2, "17:00"):
         issue = desk.write(desk.words(-2, ("已读完四成", "已读完一半"), ("读完四成", "读完一半")), by="writer")
@@ -282,12 +282,12 @@ def _discuss(desk: Desk) -> None:
     with desk.at(1, "09:10"):
         guest = preview_links.make(issue.head, by=editor, whom="王林（“广场”小组）", may_comment=True, days=30)
     with desk.at(1, "10:00"):
-        remark = preview_links.remark(guest, "我们只读完四成，不是一半。", name="王林", uid=first.uid)
+        asked = preview_links.comment(guest, "我们只读完四成，不是一半。", name="王林", uid=first.uid)
     with desk.at(1, "10:30"):
-        comments.say(issue, "谢谢，这就改。", by=writer, thread=remark)
+        comments.say(issue, "谢谢，这就改。", by=writer, parent=asked)
     with desk.at(1, "10:40"):
         issue = desk.write(desk.words(-2), by="writer")
-        comments.resolve(remark, by=writer)
+        comments.resolve(asked, by=writer)
         preview_links.opened(
             preview_links.make(issue.head, by=editor, whom="王林（改后再看）", may_comment=True, days=30)
         )
@@ -295,11 +295,11 @@ def _discuss(desk: Desk) -> None:
         desk.do(Action.SUBMIT, issue, by="writer")
     first, second, _third = issue.head.manuscript.items
     with desk.at(1, "17:20"):
-        sign_offs.tick(issue, first.uid, first.sha256, by=reviewer)
+        sign_offs.sign_off(issue, first.uid, first.sha256, by=reviewer)
         asked = comments.say(issue, "“多数是笔误”有出处吗？@writer", by=reviewer, uid=first.uid, field="body")
         comments.say(issue, "118 条属实，是谁核实的？@writer 请补一句。", by=reviewer, uid=second.uid, field="body")
     with desk.at(1, "17:45"):
-        comments.say(issue, "有，小组的周报里写的，链接在新闻标题上。", by=writer, thread=asked)
+        comments.say(issue, "有，小组的周报里写的，链接在新闻标题上。", by=writer, parent=asked)
     with desk.at(1, "18:00"):
         comments.resolve(asked, by=reviewer)
     with desk.at(0, "09:00"):

@@ -25,7 +25,7 @@ class Line(forms.Form):
     """A line of wishes."""
 
     q = forms.CharField(
-        label=_("Your wishes"),
+        label=_("What you want to read"),
         required=False,
         widget=forms.TextInput(
             attrs={

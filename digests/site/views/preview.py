@@ -25,15 +25,15 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who reads by a link that takes remarks: what they said, and what they are about to say."""
+    """Who reads by a link that takes comments: what they said, and what they are about to say."""
 
-    threads: list[Comment]
+    comments: list[Comment]
     name: str
     sent: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[Problem, ...] = ()
 
     longest_name = preview_links.LONGEST_NAME
-    longest_remark = preview_links.LONGEST_REMARK
+    longest_comment = preview_links.LONGEST_COMMENT
 
 
 def private(view: View) -> View:
@@ -62,7 +62,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     if link.status != PreviewLinkStatus.OPEN:
         return _gone(request, link)
     if request.method == "POST":
-        return _remark(request, link, token)
+        return _comment(request, link, token)
     # The desk's own look is nobody's it was made for.
     if request.method == "GET" and not request.user.is_staff:
         preview_links.opened(link)
@@ -85,29 +85,29 @@ def _page(request: HttpRequest, link: PreviewLink, token: str, **more: Any) -> H
 
 
 def _guest(link: PreviewLink, **more: Any) -> Guest:
-    return Guest(preview_links.remarks(link), link.whom[: preview_links.LONGEST_NAME], **more)
+    return Guest(preview_links.comments_by(link), link.whom[: preview_links.LONGEST_NAME], **more)
 
 
-def _remark(request: HttpRequest, link: PreviewLink, token: str) -> HttpResponse:
+def _comment(request: HttpRequest, link: PreviewLink, token: str) -> HttpResponse:
     if not link.may_comment:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    sent = {name: str(request.POST.get(name) or "").replace("\0", "") for name in ("name", "text", "uid", "thread")}
-    thread = whole_number(sent["thread"], most=MOST_KEY)
+    sent = {name: str(request.POST.get(name) or "").replace("\0", "") for name in ("name", "text", "uid", "parent")}
+    parent = whole_number(sent["parent"], most=MOST_KEY)
     try:
-        said = preview_links.remark(link, sent["text"], name=sent["name"], uid=sent["uid"], thread=thread)
+        said = preview_links.comment(link, sent["text"], name=sent["name"], uid=sent["uid"], parent=parent)
     except Refused as refused:
         response = _page(request, link, token, sent=sent, refused=refused.reasons)
         response.status_code = 422
         return response
-    return HttpResponseRedirect(f"{request.path}#remark-{said.parent_id or said.pk}")
+    return HttpResponseRedirect(f"{request.path}#comment-{said.parent_id or said.pk}")
 
 
 def _gone(request: HttpRequest, link: Any) -> HttpResponse:
     """Say which end a link has come to, and nothing of what it showed."""
     live = link.issue.editions.live().first() if link.status == PreviewLinkStatus.PUBLISHED else None
     why = {
-        PreviewLinkStatus.REVOKED: _("The newsroom has taken this link back."),
-        PreviewLinkStatus.EXPIRED: _("This link was for a while, and that is over."),
+        PreviewLinkStatus.REVOKED: _("The newsroom has revoked this link."),
+        PreviewLinkStatus.EXPIRED: _("This link has expired."),
         PreviewLinkStatus.PUBLISHED: _("The issue has been published since, and the preview ended with that."),
     }[PreviewLinkStatus(link.status)]
     return render(request, "site/preview_gone.html", {"why": why, "live": live}, status=410)
