@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md names the places where work is done: they are there, and none is missing."""
+"""CONTRIBUTING.md names the places where work is done: all of them exist, and none is missing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 CODE = re.compile(r"`([^`]+)`")
-# What stands in backticks and has a folder or an ending is a path; a command has spaces.
+# Words in backticks with a folder or a file ending are a path; a command has spaces.
 PATH = re.compile(r"(?:[\w.-]+/)+(?:[\w.-]+)?|[\w-]+\.(?:md|toml)")
 FIELD = "ai_role"
-OTHER_NAMES = {"digests/manuscript/grammar/attributes.py": "ai", "tests/strategies.py": "AI_ROLES"}
+OTHER_NAMES = {"digests/manuscript/grammar/attributes.py": "ai"}
 
 
 def contributing() -> str:
@@ -22,7 +22,7 @@ def contributing() -> str:
 
 
 def part(title: str) -> str:
-    """Return what stands below a heading of the third level."""
+    """Return the text below a heading of the third level."""
     return re.split(r"^#{2,3} ", contributing().split(f"### {title}\n")[1], flags=re.MULTILINE)[0]
 
 
@@ -35,7 +35,7 @@ def mentions(name: str, path: Path) -> bool:
 
 
 def who_mentions(name: str) -> Iterator[str]:
-    """Give the code and templates that mention a name. Migrations are history."""
+    """Yield the code and templates that mention a name, without migrations."""
     for folder, ending in (("digests", "*.py"), ("templates", "*.html")):
         for path in (ROOT / folder).rglob(ending):
             if "migrations" not in path.parts and mentions(name, path):
