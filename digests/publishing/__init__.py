@@ -1,1 +1,1 @@
-"""Publishing: editions, and everything that is projected from them."""
+"""Publishing: editions, and everything that is made from them."""

@@ -1,4 +1,4 @@
-"""How addresses are written where they are read elsewhere, and the formats of feeds."""
+"""Absolute addresses for use outside the site, and the formats of feeds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-# What markup.py writes: sanitised, so every attribute is quoted the same way.
+# HTML from digests.text.markup is sanitised, so every attribute is quoted the same way.
 _OWN_ADDRESS = re.compile(r'(?<= )(href|src)="(?=/(?!/))')
 
 _ANCHOR = re.compile(r'(?<= )href="(?=#)')
@@ -15,12 +15,12 @@ _ANCHOR = re.compile(r'(?<= )href="(?=#)')
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A form in which there is every feed."""
+    """A format in which every feed is offered."""
 
-    name: str  # after the dash of its name in urls.py
-    file: str  # at the end of its address
+    name: str  # the part after the dash in names of urls.py
+    file: str  # the last part of the address
     content_type: str
-    title: str  # as people call it
+    title: str  # for people
 
 
 FORMATS = (
@@ -31,11 +31,11 @@ FORMATS = (
 
 
 def absolute(path: str) -> str:
-    """Return a path of this site as an address that works anywhere."""
+    """Return the absolute address of a path of this site."""
     return f"{settings.SITE_URL}{path}"
 
 
 def absolute_html(html: str, base: str) -> str:
-    """Return rendered HTML for reading elsewhere: paths get the site, anchors the page at `base`."""
+    """Return rendered HTML with absolute addresses; `base` is the page that anchors are on."""
     html = _OWN_ADDRESS.sub(rf'\1="{settings.SITE_URL}', html)
     return _ANCHOR.sub(f'href="{base}', html)

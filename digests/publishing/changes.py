@@ -1,4 +1,4 @@
-"""What changed between two texts of an issue, in words: thing by thing, ready for a template."""
+"""Describe in words what changed between two versions of an issue, grouped by story, brief or section."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from digests.text.markup import plain
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change as people read it."""
+    """One change, described for people."""
 
     kind: str
     said: str
     field: str = ""
     words: tuple[tuple[str, str], ...] = ()
     text: str = ""
-    is_part: bool = False  # an insight came or went, its story stayed
+    is_part: bool = False  # an insight was added or removed in a story that stayed
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A thing of an issue and all that changed in it."""
+    """A part of an issue with everything that changed in it."""
 
     kind: diff.What
     uid: str
@@ -41,24 +41,27 @@ class Changed:
     changes: tuple[Change, ...]
 
 
-def told(differences: Iterable[diff.Change], text: Callable[[diff.Place, str], str]) -> list[Changed]:
-    """Return differences in words, thing by thing. `text` says a text of a place as its reader shall have it."""
-    things: dict[tuple[diff.What, str, str, str], list[Change]] = {}
+def describe(differences: Iterable[diff.Change], text: Callable[[diff.Place, str], str]) -> list[Changed]:
+    """Describe differences, grouped by the part of the issue that they are in.
+
+    `text(place, value)` returns a value as the people who read the description should see it.
+    """
+    parts: dict[tuple[diff.What, str, str, str], list[Change]] = {}
     for change in differences:
-        things.setdefault(_thing(change), []).append(_told(change, text))
+        parts.setdefault(_part_of(change), []).append(_describe(change, text))
     return [
-        Changed(kind, uid, what=str(_WHATS[kind]), title=title, section=section, changes=tuple(changes))
-        for (kind, uid, title, section), changes in things.items()
+        Changed(kind, uid, what=str(_KINDS[kind]), title=title, section=section, changes=tuple(changes))
+        for (kind, uid, title, section), changes in parts.items()
     ]
 
 
-# When the words of stories became others
+# Rewordings of stories
 
 
-def reworded(uids: Sequence[str]) -> dict[str, list[tuple[Story, Story]]]:
-    """Return by uid each time that readers got other words of a story: as it was, and as it was then. One query.
+def rewordings(uids: Sequence[str]) -> dict[str, list[tuple[Story, Story]]]:
+    """Return for each uid the (old, new) pairs in which the published words of a story changed. Costs one query.
 
-    An edition corrects an issue; whether it touched a story is seen by comparing what was rendered of it.
+    An edition corrects a whole issue; comparing the rendered story shows whether the correction touched it.
     """
     rendered = (
         Story.objects.filter(uid__in=uids, edition__in=Edition.objects.readable_history())
@@ -72,30 +75,30 @@ def reworded(uids: Sequence[str]) -> dict[str, list[tuple[Story, Story]]]:
     }
 
 
-# Texts for readers of two editions
+# Differences between two editions, for readers
 
-_UNSEEN = {"cover_image", "footer", "bullet", "seo"}  # fields that no page shows
+_NOT_SHOWN = {"cover_image", "footer", "bullet", "seo"}  # fields that no page shows
 _MARKDOWN = {"summary", "intro", "lead", "body", "text"}
 
 
-def seen(old: Manuscript, new: Manuscript) -> list[diff.Change]:
-    """Return the differences between two editions that readers see."""
-    return [one for one in diff.diff(old, new) if one.place.field not in _UNSEEN]
+def visible_differences(old: Manuscript, new: Manuscript) -> list[diff.Change]:
+    """Return the differences between two editions that readers can see."""
+    return [one for one in diff.diff(old, new) if one.place.field not in _NOT_SHOWN]
 
 
-def followed(differences: Iterable[diff.Change]) -> dict[str, str]:
-    """Return the headlines of the live stories that others follow now, or did before, by uid. One query at most."""
+def followed_headlines(differences: Iterable[diff.Change]) -> dict[str, str]:
+    """Return the headlines, by uid, of the live stories that `follows` names before or after. One query at most."""
     uids = {uid for one in differences if one.place.field == "follows" for uid in (one.old, one.new) if uid}
     stories = Story.objects.live().filter(uid__in=uids) if uids else Story.objects.none()
     return dict(stories.values_list("uid", "headline"))
 
 
-def told_to_readers(differences: Iterable[diff.Change], headlines: Mapping[str, str]) -> list[Changed]:
-    """Return differences in words, and in nothing else: `headlines` are those of the stories that others follow."""
+def describe_for_readers(differences: Iterable[diff.Change], headlines: Mapping[str, str]) -> list[Changed]:
+    """Describe differences as plain text. `headlines` comes from `followed_headlines`."""
 
     def text(place: diff.Place, text: str) -> str:
         match place.field:
-            case "":  # a thing as a whole, whose parts stand on lines of their own
+            case "":  # a whole story, brief or section, with one part on each line
                 return "\n".join(map(plain, text.split("\n")))
             case "follows":
                 return headlines.get(text, "")
@@ -103,10 +106,10 @@ def told_to_readers(differences: Iterable[diff.Change], headlines: Mapping[str, 
                 return _("a picture") if text else ""
         return plain(text) if place.field in _MARKDOWN else readable(place, text)
 
-    return told(differences, text)
+    return describe(differences, text)
 
 
-_WHATS = {
+_KINDS = {
     "issue": gettext_lazy("Issue"),
     "section": gettext_lazy("Section"),
     "item": gettext_lazy("Story"),
@@ -114,15 +117,15 @@ _WHATS = {
 }
 
 
-def _thing(change: diff.Change) -> tuple[diff.What, str, str, str]:
-    """Return what a change is shown under: an insight's under its story."""
+def _part_of(change: diff.Change) -> tuple[diff.What, str, str, str]:
+    """Return (kind, uid, title, section) of the part under which a change is shown: a story for an insight."""
     place = change.place
     what: diff.What = "item" if place.what == "insight" else place.what
     title = {"issue": "", "brief": plain(place.title)}.get(what, place.title)
     return what, place.uid, title, place.section
 
 
-def _told(change: diff.Change, text: Callable[[diff.Place, str], str]) -> Change:
+def _describe(change: diff.Change, text: Callable[[diff.Place, str], str]) -> Change:
     insight = change.place.what == "insight"
     old, new = (text(change.place, each) for each in (change.old, change.new))
     match change.kind:
@@ -134,18 +137,18 @@ def _told(change: diff.Change, text: Callable[[diff.Place, str], str]) -> Change
             return Change("moved", _("Moved from “%(old)s” to “%(new)s”") % {"old": change.old, "new": change.new})
         case "reordered":
             return Change("moved", _("Insight put elsewhere") if insight else _("Put elsewhere in the order"))
-    if old == new:  # where words alone are shown
+    if old == new:  # the Markdown differs, the words do not
         return Change("moved", _("Only links or marks changed"), field=name_of(change.place))
     return Change("edited", "", field=name_of(change.place), words=tuple(diff.words(old, new)))
 
 
 def what_name(place: diff.Place) -> str:
-    """Return what kind of thing a place is in, as staff call it; an insight is in its story."""
-    return str(_WHATS["item" if place.what == "insight" else place.what])
+    """Return the name of the kind of part that a place is in; an insight is in its story."""
+    return str(_KINDS["item" if place.what == "insight" else place.what])
 
 
 def name_of(place: diff.Place) -> str:
-    """Return a field's name as the form has it."""
+    """Return the name of a field, as the form labels it."""
     models: dict[str, Any] = {"issue": Issue, "item": NewsItem, "insight": Insight}
     names = {"tags": _("tags"), "cover_file": _("cover"), "footer": _("own footer"), "lead": _("lead")}
     if place.field in names:
@@ -158,7 +161,7 @@ def name_of(place: diff.Place) -> str:
 
 
 def readable(place: diff.Place, text: str, earlier: Mapping[str, str] | None = None) -> str:
-    """Return a choice by its label, as the form shows it, and a story by its headline and date."""
+    """Return the value of a field as the form shows it: choices by label, `follows` by its text in `earlier`."""
     labels: dict[str, Any] = {
         "ai_role": dict(NewsItem.AIRole.choices),
         "basis": dict(Insight.Basis.choices),

@@ -1,7 +1,7 @@
-"""The drawn cover: what a link to an issue shows elsewhere when nobody gave it a picture.
+"""Draw a cover for shared links to an issue that has no picture.
 
-Two inks on paper, as the site has them. Drawn from words alone; a character that the font lacks is set as 〓, as
-compositors did when a sort was missing, and signs that are no words (emoji) are left out.
+The cover has the site's colours, and is drawn from the title alone. A letter that the font lacks becomes 〓, as in
+typesetting; symbols that it lacks, such as emoji, are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from PIL import Image, ImageDraw, ImageFont
 
 VERSION = 1
-"""Raised with every change of the drawing: covers are cached by it."""
+"""Raise it with every change of the drawing: it is part of the cache key."""
 
 SIZE = (1200, 630)
 PAPER, INK, SOFT, RED = "#fcfcfb", "#191a1d", "#5a5d64", "#b0281a"  # tokens.css
@@ -30,7 +30,7 @@ SPACING = 1.3  # from line to line
 FONT = Path(__file__).parent / "fonts" / "NotoSerifCJKsc-Bold.woff2"
 MISSING = "〓"
 
-# What stays together on a line: a Latin word, a number with its signs; everything else breaks anywhere.
+# What is not broken over lines: a Latin word, a number with its symbols. All else may break anywhere.
 _PIECE = re.compile(r"[^\s\u2e80-\uffef]+|\s+|.", re.DOTALL)
 _NEVER_FIRST = frozenset("，。、；：？！）》」』】〕〉”’…—·％%,.;:?!)]}~～")
 _NEVER_LAST = frozenset("（《「『【〔〈“‘([{")
@@ -38,7 +38,7 @@ _NEVER_LAST = frozenset("（《「『【〔〈“‘([{")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is drawn: the digest's name, the issue's title and date, and the host that it is read on."""
+    """What is drawn: name of the digest, title and date of the issue, host of the site."""
 
     name: str
     title: str
@@ -47,7 +47,7 @@ class Words:
 
 
 def draw(words: Words) -> bytes:
-    """Return the cover as a PNG, its date in the active language."""
+    """Return the cover as a PNG, with the date in the active language."""
     paper = Image.new("RGB", SIZE, PAPER)
     pen = ImageDraw.Draw(paper)
     right = SIZE[0] - MARGIN
@@ -57,7 +57,7 @@ def draw(words: Words) -> bytes:
         (MARGIN, 98), _cut(printable(words.name), 44, right - MARGIN - day_width - 40), INK, _font(44), anchor="ls"
     )
     pen.text((right, 98), day, SOFT, _font(30), anchor="rs")
-    # A thick rule and a thin one, as over every page.
+    # A thick and a thin rule, as at the top of every page.
     pen.rectangle((MARGIN, 120, right, 125), INK)
     pen.rectangle((MARGIN, 130, right, 131), INK)
 
@@ -76,7 +76,10 @@ def draw(words: Words) -> bytes:
 
 
 def fitted(text: str, width: float) -> tuple[list[str], int]:
-    """Return a title's lines and the largest size at which they fit; if none does, it ends with an ellipsis."""
+    """Return the lines of a title and the largest font size at which they fit.
+
+    If none fits, the text is cut at the smallest size and ends with an ellipsis.
+    """
     for size in TITLE_SIZES:
         lines = wrapped(text, size, width)
         most = int((TITLE_BOTTOM - TITLE_TOP) / (SPACING * size))
@@ -88,7 +91,7 @@ def fitted(text: str, width: float) -> tuple[list[str], int]:
 
 
 def wrapped(text: str, size: int, width: float) -> list[str]:
-    """Break a text into lines as compositors do: no line begins with a comma or ends with an opening bracket."""
+    """Break a text into lines of a width in pixels; no line begins with a comma or ends with an opening bracket."""
     lines = [""]
     for piece in _pieces(text):
         if _font(size).getlength((lines[-1] + piece).rstrip()) <= width:
@@ -115,7 +118,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _balanced(text: str, size: int, width: float, count: int) -> list[str]:
-    """Return as many lines, as even as can be: no last line of one character."""
+    """Break a text into `count` lines of about equal width, so that the last one is not a single character."""
     narrow, wide = width / 2, width
     while wide - narrow > size / 4:
         middle = (narrow + wide) / 2
@@ -137,13 +140,13 @@ def _cut(text: str, size: int, width: float) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text in characters that the font has."""
-    return " ".join("".join(map(_sort, unicodedata.normalize("NFC", text))).split())
+    """Return a text with only characters that the font has."""
+    return " ".join("".join(map(_printable, unicodedata.normalize("NFC", text))).split())
 
 
 @lru_cache(maxsize=20_000)
-def _sort(char: str) -> str:
-    """Return what a character is set as: itself, what it stands for, 〓, or nothing."""
+def _printable(char: str) -> str:
+    """Return what is drawn for a character: itself, its compatibility form, 〓, or nothing."""
     if char.isspace() or _has(char):
         return char
     plain = "".join(one for one in unicodedata.normalize("NFKD", char) if not unicodedata.combining(one))
@@ -167,5 +170,5 @@ def _image(char: str) -> bytes:
 
 @lru_cache(maxsize=32)
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    # The plain engine: it needs no library beside Pillow, and these scripts need no shaping.
+    # The basic layout engine needs no library beside Pillow, and these scripts need no shaping.
     return ImageFont.truetype(str(FONT), size, layout_engine=ImageFont.Layout.BASIC)

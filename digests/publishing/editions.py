@@ -1,6 +1,6 @@
-"""Editions: makes revisions public, and takes them back.
+"""Publish revisions as editions, and end editions.
 
-Called by the workflow, inside its transaction and under its lock. Nothing here asks who may.
+Only the workflow calls this, inside its transaction and with the issue locked. No permissions are checked here.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from digests.publishing.rendering import render_edition
 
 
 def publish(issue: Issue, revision: Revision, *, at: datetime, **facts: Any) -> Edition:
-    """Make a revision live from an instant on, until the next edition that is scheduled, if any.
+    """Make a revision live from `at` until the next scheduled edition, if there is one.
 
-    `facts` are the edition's own: by, by_name, approvals, correction, note, forced_reason.
+    `facts` are fields of the edition: by, by_name, approvals, correction, note, forced_reason, endorsed_*.
     """
     following = issue.editions.pending(at).order_by("live_from").first()
     issue.editions.live(at).update(live_until=at)
@@ -38,18 +38,18 @@ def publish(issue: Issue, revision: Revision, *, at: datetime, **facts: Any) -> 
 
 
 def unschedule(edition: Edition) -> None:
-    """Take back an edition whose hour has not come; what was live before it stays so."""
-    edition.delete()  # before the other grows into its span: two are never live at once, not even in between
+    """Delete a scheduled edition; the one before it stays live instead."""
+    edition.delete()  # first, because the database allows no two live editions, not even inside a transaction
     edition.issue.editions.filter(live_until=edition.live_from).update(live_until=edition.live_until)
 
 
 def withdraw(edition: Edition, *, at: datetime) -> None:
-    """End a live edition with nothing after it."""
+    """End a live edition without a successor."""
     Edition.objects.filter(pk=edition.pk).update(live_until=at)
 
 
 def retract(edition: Edition, uid: str, reason: str, *, at: datetime, **facts: Any) -> Edition:
-    """Put a tombstone in a story's place from an instant on, in what is live and what is scheduled."""
+    """Replace a story by a tombstone from `at` on, in the live edition (by a new one) and in scheduled ones."""
     issue = edition.issue
     Retraction.objects.create(issue=issue, uid=uid, reason=reason, at=at)
     for scheduled in issue.editions.pending(at):
@@ -68,7 +68,7 @@ def retract(edition: Edition, uid: str, reason: str, *, at: datetime, **facts: A
 
 
 def rebuild(edition: Edition) -> None:
-    """Render and project an edition anew from its revision, in place."""
+    """Render and project an edition again from its revision, in place."""
     render_edition(edition)
     edition.save(update_fields=["page", "date", "title", "summary", "cover", "rendered_at"])
     edition.stories.only("pk").delete()

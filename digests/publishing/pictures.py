@@ -1,4 +1,4 @@
-"""Pictures: taken in without the camera's notes, kept once, and made in sizes and formats for readers' browsers."""
+"""Pictures: store uploads once and without metadata, and make sizes and formats for browsers."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 WIDTHS = (400, 800, 1200, 1600)
-PORTABLE = 1200  # pixels across, at most, where other programs show it
-LARGEST = 3200  # the longer side of what is kept: twice what any page shows
-LARGEST_FRAME = 1200  # of an animation
+PORTABLE = 1200  # pixels across at most, for feeds and other programs
+LARGEST = 3200  # pixels of the longer side that is stored: twice what any page shows
+LARGEST_FRAME = 1200  # pixels of the longer side of an animation
 NAME = re.compile(r"(?:covers|pictures)/[0-9a-f]{32}\.\w+", re.ASCII)
-SHARED = (1200, 630)  # what sites that show a shared link ask for
+SHARED = (1200, 630)  # pixels; what other sites expect of a shared link
 
 _SAVED: dict[str, dict[str, Any]] = {
     "avif": {"format": "AVIF", "quality": 60, "speed": 7},
@@ -49,16 +49,16 @@ logger = logging.getLogger(__name__)
 
 
 class Unfit(ValueError):
-    """A file cannot be taken as a picture. Its text is a sentence for people."""
+    """A file cannot be stored as a picture. `str` is a sentence for people."""
 
 
-# Taken in
+# Uploads
 
 
 def take(upload: File[bytes], *, by: User | None, alt: str = "") -> Picture:
-    """Keep a picture and return its row; one that is here already is found again. Raises Unfit.
+    """Store a picture and return its row, or the row of the same picture if it was stored before. Raises Unfit.
 
-    Call it outside the transaction of a save that may be refused: what was uploaded is not lost with it.
+    Call it outside the transaction of a save that may be refused, so that a refusal does not lose the upload.
     """
     if is_too_heavy(upload):
         raise Unfit(
@@ -75,7 +75,7 @@ def take(upload: File[bytes], *, by: User | None, alt: str = "") -> Picture:
     if picture:
         Picture.objects.filter(pk=picture.pk).update(uploaded_at=timezone.now())
     if picture is None or not default_storage.exists(picture.file.name or ""):
-        picture = _kept(content, sha256, picture, by=by)
+        picture = _store(content, sha256, picture, by=by)
     if alt and not picture.alt:
         picture.alt = alt[:300]
         picture.save(update_fields=["alt"])
@@ -83,10 +83,11 @@ def take(upload: File[bytes], *, by: User | None, alt: str = "") -> Picture:
 
 
 def is_too_heavy(upload: File[bytes]) -> bool:
+    """Tell whether a file is larger than PICTURE_MEGABYTES."""
     return upload.size > settings.PICTURE_MEGABYTES * 1_000_000
 
 
-def _kept(content: bytes, sha256: str, known: Picture | None, *, by: User | None) -> Picture:
+def _store(content: bytes, sha256: str, known: Picture | None, *, by: User | None) -> Picture:
     clean, ending, (width, height) = _clean(content)
     name = (known.file.name if known else None) or f"pictures/{secrets.token_hex(16)}.{ending}"
     write(name, clean)
@@ -102,13 +103,13 @@ def _kept(content: bytes, sha256: str, known: Picture | None, *, by: User | None
             )
     except IntegrityError:
         default_storage.delete(name)
-        return Picture.objects.get(sha256=sha256)  # somebody uploaded the same one at the same instant
+        return Picture.objects.get(sha256=sha256)  # somebody uploaded the same picture at the same moment
     make_soon(picture)
     return picture
 
 
 def write(name: str, content: bytes) -> None:
-    """Write a stored file whole or not at all: who is killed leaves no half picture under a name that is used."""
+    """Write a stored file atomically: a process that is killed leaves no half picture under a name in use."""
     path = Path(default_storage.path(name))
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -120,10 +121,10 @@ def write(name: str, content: bytes) -> None:
 
 
 def _clean(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
-    """Return a picture made anew from its pixels, so that nothing else of the file comes along; and its ending."""
+    """Re-encode a picture from its pixels alone; return (content, file ending, (width, height)). Raises Unfit."""
     try:
         with Image.open(BytesIO(content), formats=list(PICTURES)) as picture:
-            # An MPO is a JPEG with a second view of the same scene.
+            # An MPO is a JPEG with a second view of the same scene, not an animation.
             if getattr(picture, "is_animated", False) and picture.format != "MPO":
                 return _animation(picture)
             picture.load()
@@ -131,7 +132,7 @@ def _clean(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
             lossless = still.mode == "RGBA" or picture.format in ("GIF", "PNG")
     except Unfit:
         raise
-    except Exception as error:  # decoders fail in many ways, and each means the same to whoever uploaded
+    except Exception as error:  # decoders fail in many ways, which all mean the same to the person who uploaded
         raise Unfit(
             _("This picture is damaged and cannot be shown. Open it in a picture editor and save it anew.")
         ) from error
@@ -141,16 +142,16 @@ def _clean(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """Return the pixels alone: upright, in sRGB, 8 bits a channel."""
+    """Return the pixels alone: upright, in sRGB, 8 bits a channel, RGB or RGBA."""
     profile = picture.info.get("icc_profile")
     picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I"):  # 16 bits a channel, which a plain conversion would clip to white
+    if picture.mode.startswith("I"):  # 16 bits a channel; `convert` alone would clip to white
         picture = picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     if picture.mode in ("P", "PA", "LA", "1"):
         picture = picture.convert(mode)
     if profile:
-        # A profile that cannot be read is none; the colours are then taken for sRGB, as browsers do.
+        # If a profile cannot be read, the colours are taken for sRGB, as browsers do.
         with suppress(ImageCms.PyCMSError, OSError):
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             picture = ImageCms.profileToProfile(picture, source, _SRGB, outputMode=mode) or picture
@@ -163,7 +164,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _animation(picture: Image.Image) -> tuple[bytes, str, tuple[int, int]]:
-    """Return an animation as WebP, which is a fraction of a GIF; nothing smaller is made of it."""
+    """Re-encode an animation as WebP, a fraction of the size of a GIF. It gets no renditions."""
     count = getattr(picture, "n_frames", 1)
     if count * picture.width * picture.height > 4 * settings.PICTURE_MEGAPIXELS * 1_000_000:
         raise Unfit(_("This animation is too long or too large. Make it shorter or smaller, or take one frame of it."))
@@ -184,17 +185,17 @@ def _encoded(picture: Image.Image, ending: str, **options: Any) -> bytes:
     return made.getvalue()
 
 
-# Made for readers
+# Renditions
 
 
 def make_soon(picture: Picture) -> None:
-    """Have a picture's renditions made once the transaction is through, by the worker."""
+    """Let the worker make the renditions of a picture, after the commit."""
     transaction.on_commit(lambda: make.enqueue(picture.pk), robust=True)
 
 
 @task()
 def make(pk: int) -> None:
-    """Make a picture's renditions. Running it twice harms nothing; what goes wrong is kept for the desk to show."""
+    """Make the renditions of a picture. Safe to run twice; an error is stored for the desk to show."""
     picture = Picture.objects.filter(pk=pk).first()
     if picture is None:
         return
@@ -225,7 +226,7 @@ def _renditions(picture: Picture) -> Iterator[dict[str, Any]]:
 
 
 def named(page: Page | PageStory) -> set[str]:
-    """Return the names of the stored pictures that a page shows, or a story of one."""
+    """Return the file names of the stored pictures on a page or in a story of one."""
     names = set(stored("\n".join(page.html())))
     if isinstance(page, Page) and page.cover.file:
         names.add(page.cover.file)
@@ -233,24 +234,24 @@ def named(page: Page | PageStory) -> set[str]:
 
 
 def in_digests() -> set[str]:
-    """Return the names of the pictures that readers find in what digests say of themselves."""
+    """Return the file names of the pictures in the description, policies and subscribe cards of digests."""
     texts = Digest.objects.only("description", "policies", "subscribe_card")
     return set().union(*map(of_digest, texts))
 
 
 def of_digest(digest: Digest) -> set[str]:
-    """Return the names of the pictures in a digest's own texts, which its pages show and its exports carry.
+    """Return the file names of the pictures in the texts of a digest, which its pages and exports show.
 
-    The names of pictures are long and random: where one stands in the words, the picture is meant.
+    File names are long and random, so a name in a text always means the picture.
     """
     texts = (digest.description, digest.policies, digest.subscribe_card)
     return {name for text in texts for name in NAME.findall(text)}
 
 
 def shown(names: Iterable[str], *, by: str = "") -> dict[str, Shown]:
-    """Return how each of these pictures is shown, by its name. One query, and none for no names.
+    """Return how to show each of these pictures, by file name. Costs one query, or none without names.
 
-    `by` is added to each address: what opens pictures that readers do not have.
+    `by` is a query string that is added to each address, such as a preview token that opens unpublished pictures.
     """
     wanted = set(names)
     rows = Picture.objects.filter(file__in=wanted) if wanted else ()
@@ -258,7 +259,7 @@ def shown(names: Iterable[str], *, by: str = "") -> dict[str, Shown]:
 
 
 def portable(names: Iterable[str]) -> dict[str, Shown]:
-    """Return how each of these pictures is shown where one file has to do. One query, and none for no names."""
+    """Return how to show each of these pictures with one file, for feeds. Costs one query, or none without names."""
     wanted = set(names)
     rows = Picture.objects.filter(file__in=wanted) if wanted else ()
     return {row.file.name or "": _portable(row) for row in rows}
@@ -290,11 +291,14 @@ def _shown(picture: Picture, by: str) -> Shown:
     )
 
 
-# Cropped
+# Cropping
 
 
 def crop_box(picture: Picture, size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Return the largest part of a picture with this shape that has its focal point as near the middle as can be."""
+    """Return (left, top, right, bottom) of the largest crop in the shape of `size`, centred on the focal point.
+
+    The crop is moved only as far as needed to stay inside the picture.
+    """
     ratio = size[0] / size[1]
     width, height = min(picture.width, picture.height * ratio), min(picture.height, picture.width / ratio)
     left = min(max(picture.focal_x * picture.width - width / 2, 0), picture.width - width)
@@ -303,14 +307,17 @@ def crop_box(picture: Picture, size: tuple[int, int]) -> tuple[float, float, flo
 
 
 def focus(picture: Picture) -> int:
-    """Return where a cover is cut, as CSS has it: 0 keeps its left or upper edge, 100 the right or lower; by tens."""
+    """Return the CSS `object-position` of a cropped cover in per cent, rounded to tens.
+
+    0 keeps the left or upper edge, 100 the right or lower one.
+    """
     left, top, right, bottom = crop_box(picture, SHARED)
     slack, before = max((picture.width - (right - left), left), (picture.height - (bottom - top), top))
     return round(10 * before / slack) * 10 if slack > 0.5 else 50
 
 
 def cropped(picture: Picture) -> bytes:
-    """Return a picture as a JPEG for sharing, cut round its focal point. Raises OSError if that cannot be."""
+    """Return a JPEG for shared links, cropped around the focal point. Raises OSError if the file cannot be read."""
     with picture.file.open() as file, Image.open(file) as original:
         original.load()
         whole = _plain(original)

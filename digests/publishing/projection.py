@@ -1,4 +1,4 @@
-"""What readers' listings are read from: the rows that are made of an edition, in the transaction that makes it."""
+"""Write the rows that listings, search and feeds read, in the transaction that makes an edition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ EXCERPT_LENGTH = 200
 
 
 def project(edition: Edition) -> None:
-    """Write the rows that listings read, in the transaction that makes their edition."""
+    """Write the stories, tags, pictures, search text and storylines of an edition.
+
+    Call it in the transaction that makes the edition, after `render_edition`.
+    """
     with translation.override(edition.digest.language):
         reasons = retraction_reasons(edition.issue_id)
         manuscript = tombstoned(edition.revision.manuscript, reasons)
@@ -37,7 +40,7 @@ def project(edition: Edition) -> None:
         EditionTag(edition=edition, tag=tag, own=tag in own, stories=here if tag in own else counted[tag])
         for tag in {*own, *counted}
     )
-    # As the words have it, retracted or not: a storyline does not break where a story was taken back.
+    # From the revision, so that a retracted story keeps its `follows` and the storyline does not break there.
     follows = {item.uid: item.follows for item in edition.revision.manuscript.items}
     storylines = _storylines(follows)
     edition.pictures.set(Picture.objects.filter(file__in=named(edition.page)))
@@ -72,7 +75,7 @@ def project(edition: Edition) -> None:
 
 
 def _keep_words(stories: Iterable[Story], manuscript: Manuscript) -> None:
-    """Keep what stories say, to be searched."""
+    """Write the search text of stories."""
     items = {item.uid: item for item in manuscript.items}
     StoryText.objects.keep(
         (story, [plain(items[story.uid].body), *(plain(insight.text) for insight in items[story.uid].insights)])
@@ -81,9 +84,9 @@ def _keep_words(stories: Iterable[Story], manuscript: Manuscript) -> None:
 
 
 def catch_up() -> int:
-    """Keep the words of stories from before there was a search, and return of how many editions.
+    """Write the search text of stories that have none, and return the number of their editions.
 
-    One edition at a time: what is done stays done, and nobody who publishes meanwhile has to wait.
+    Each edition has a transaction of its own, so an interrupted run can go on and publishing does not have to wait.
     """
     editions = Edition.objects.filter(Exists(Story.objects.filter(edition=OuterRef("pk"), text=None)))
     keys = list(editions.order_by("-date", "-pk").values_list("pk", flat=True))
@@ -96,7 +99,10 @@ def catch_up() -> int:
 
 
 def _storylines(follows: Mapping[str, str]) -> dict[str, str]:
-    """Return the first story of each story's chain. A uid that nobody has begins one; a circle, its smallest uid."""
+    """Return the storyline of each story: the uid of the first story in its chain of `follows`.
+
+    A uid that no story has can be the first one. In a circle, the smallest uid is.
+    """
     known = dict(follows)
     earlier = {uid for uid in follows.values() if uid and uid not in known}
     begin: dict[str, str] = {}
@@ -113,7 +119,7 @@ def _storylines(follows: Mapping[str, str]) -> dict[str, str]:
 
 
 def _join(storylines: Mapping[str, str]) -> None:
-    """Take the stories that follow these, and those that follow them, into the same storylines."""
+    """Move all stories that follow these, directly or not, to the same storylines. One query for each step."""
     done: set[str] = set(storylines)
     level = dict(storylines)
     while level:

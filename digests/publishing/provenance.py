@@ -1,4 +1,4 @@
-"""The nutrition label: where the words come from, computed from stored facts and claimed by nobody."""
+"""The nutrition label: where the words of an edition come from, computed from stored facts."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class Label:
 
     stories: int
     briefs: int
-    sources: dict[str, int]  # class of source: links to it
+    sources: dict[str, int]  # class of source: number of links
     unsourced: int  # stories without a source link
-    ai: dict[str, int]  # part of AI: stories
-    insights: dict[str, int]  # basis: insights
+    ai: dict[str, int]  # AI role: number of stories
+    insights: dict[str, int]  # basis: number of insights
     approvals: int
     independently_reviewed: bool
-    emergency: bool  # went out before anybody approved it
+    emergency: bool  # published without approval
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
 def label(edition: Edition, page: Page, kinds: Mapping[str, str]) -> Label:
-    """Return the label of a page of an edition. `kinds` gives the class of each domain."""
+    """Return the label of the page of an edition. `kinds` maps domains to classes of sources."""
     items = [item for item in page.items if not item.retracted]
     counted = Counter(kinds.get(domain(url), Source.Kind.UNKNOWN) for url in page.cited)
     return Label(
@@ -40,7 +40,7 @@ def label(edition: Edition, page: Page, kinds: Mapping[str, str]) -> Label:
         sources={kind: counted[kind] for kind in Source.Kind.values if counted[kind]},
         unsourced=sum(1 for item in items if not item.link),
         ai=_counts((item.ai_role for item in items), AI_ROLES),
-        insights=_counts((said.basis for item in items for note in item.notes for said in note.insights), BASES),
+        insights=_counts((insight.basis for item in items for note in item.notes for insight in note.insights), BASES),
         approvals=edition.approvals,
         independently_reviewed=edition.independently_reviewed,
         emergency=bool(edition.forced_reason),
@@ -48,7 +48,7 @@ def label(edition: Edition, page: Page, kinds: Mapping[str, str]) -> Label:
 
 
 def cited(manuscript: Manuscript) -> list[str]:
-    """Return every link of an issue to a source, in order. Slow: it reads all of the Markdown."""
+    """Return every link of an issue to a source, in order. Slow: it parses all of the Markdown."""
     found: list[str] = []
     for section in manuscript.sections:
         found += links(section.lead)

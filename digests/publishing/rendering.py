@@ -1,4 +1,4 @@
-"""From a manuscript to what readers get of it: the page of an edition, with tombstones for what was retracted."""
+"""Render a manuscript as the page of an edition, with tombstones for retracted stories."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from digests.text.markup import plain, render, render_line
 
 
 def render_edition(edition: Edition) -> None:
-    """Render an edition once, so that no reader waits for Markdown. Sets its fields, and saves nothing."""
+    """Set the rendered fields of an edition from its revision. Saves nothing."""
     manuscript = edition.revision.manuscript
     edition.page = page_of(edition, manuscript)
     edition.date = manuscript.date
     edition.title = manuscript.title
-    # Summaries are often lists, a line a story: cards, feeds and search results have one line.
+    # Summaries are often lists with a line for each story, while cards, feeds and search results have one line.
     edition.summary = " · ".join(plain(manuscript.summary).split("\n"))
     edition.cover = manuscript.cover_file
     edition.rendered_at = timezone.now()
 
 
 def page_of(edition: Edition, manuscript: Manuscript) -> Page:
-    """Return words as the page of an edition, with tombstones for what was retracted of its issue."""
+    """Return a manuscript as the page of an edition, with tombstones for the retracted stories of its issue."""
     reasons = retraction_reasons(edition.issue_id)
     with translation.override(edition.digest.language):
         return render_page(tombstoned(manuscript, reasons), retracted=frozenset(reasons))
 
 
 def render_page(manuscript: Manuscript, *, retracted: frozenset[str] = frozenset()) -> Page:
-    """Return a manuscript with its Markdown rendered. Slow: it is all of the work of showing Markdown."""
+    """Return a manuscript with its Markdown rendered. Slow: this is where all Markdown is parsed."""
     return Page(
         title=manuscript.title,
         date=manuscript.date.isoformat(),
@@ -87,9 +87,9 @@ def _insight(insight: Insight) -> PageInsight:
 
 
 def public_manuscript(edition: Edition, reasons: Mapping[str, str] | None = None) -> Manuscript:
-    """Return the words of an edition as readers may have them: tombstones for what was retracted since.
+    """Return the manuscript of an edition, with tombstones for stories that were retracted since.
 
-    `reasons` are those of its issue's retractions, by uid, where they are known already.
+    `reasons` are the results of `retraction_reasons`, if the caller has them already; otherwise a query reads them.
     """
     with translation.override(edition.digest.language):
         return tombstoned(
@@ -98,10 +98,10 @@ def public_manuscript(edition: Edition, reasons: Mapping[str, str] | None = None
 
 
 def as_it_was(edition: Edition, live: Edition, reasons: Mapping[str, str]) -> Manuscript:
-    """Return the words of an earlier edition as readers may have them while another is live.
+    """Return the manuscript of an earlier edition as readers may see it while another one is live.
 
-    The headline of what was retracted may stand in the issue's own title, summary and intro as they were, so those are
-    the live edition's then.
+    If a story was retracted, its headline may be repeated in the old title, summary, intro or keywords, so these come
+    from the live edition.
     """
     words = public_manuscript(edition, reasons)
     if not reasons:
@@ -111,14 +111,14 @@ def as_it_was(edition: Edition, live: Edition, reasons: Mapping[str, str]) -> Ma
 
 
 def retraction_reasons(issue_id: int) -> dict[str, str]:
-    """Return why stories of an issue were retracted, by uid."""
+    """Return the reasons of an issue's retractions, by the uid of the story."""
     return dict(Retraction.objects.filter(issue_id=issue_id).values_list("uid", "reason"))
 
 
 def tombstoned(manuscript: Manuscript, reasons: Mapping[str, str]) -> Manuscript:
-    """Return words with a tombstone for each retracted story, in the language that is active."""
+    """Return a manuscript with a tombstone for each retracted story, in the active language."""
 
-    def stand(item: NewsItem) -> NewsItem:
+    def replaced(item: NewsItem) -> NewsItem:
         if item.uid not in reasons:
             return item
         return NewsItem(headline=_("Retracted story"), body=reasons[item.uid], uid=item.uid)
@@ -128,6 +128,6 @@ def tombstoned(manuscript: Manuscript, reasons: Mapping[str, str]) -> Manuscript
     return replace(
         manuscript,
         sections=tuple(
-            replace(section, items=tuple(stand(item) for item in section.items)) for section in manuscript.sections
+            replace(section, items=tuple(replaced(item) for item in section.items)) for section in manuscript.sections
         ),
     )

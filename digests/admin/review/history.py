@@ -17,7 +17,7 @@ from digests.editorial import duplicates
 from digests.manuscript import diff
 from digests.manuscript.values import Manuscript
 from digests.models import Comment, Edition, Issue, LogEntry, Retraction, Review, Revision
-from digests.publishing.changes import Changed, readable, told
+from digests.publishing.changes import Changed, describe, readable
 
 
 def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
@@ -25,7 +25,7 @@ def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
     differences = diff.diff(old, new)
     follows = {uid for one in differences if one.place.field == "follows" for uid in (one.old, one.new) if uid}
     earlier = {uid: story.named for uid, story in duplicates.named(follows).items()}
-    return told(differences, lambda place, text: readable(place, text, earlier))
+    return describe(differences, lambda place, text: readable(place, text, earlier))
 
 
 @dataclass(frozen=True, slots=True)

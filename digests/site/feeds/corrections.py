@@ -64,7 +64,7 @@ class CorrectionEntries(Entries):
         for one in Retraction.objects.filter(issue__in={edition.issue_id for edition in editions}).order_by("at", "pk"):
             retractions.setdefault(one.issue_id, []).append(one)
         titles, differences = _compared(editions, retractions)
-        headlines = changes.followed(one for found in differences.values() for one in found)
+        headlines = changes.followed_headlines(one for found in differences.values() for one in found)
         return [
             _withdrawal(edition)
             if edition.is_withdrawal
@@ -91,7 +91,7 @@ def _compared(
         if edition.before and edition.correction != Correction.RETRACTION:
             reasons = {one.uid: one.reason for one in retractions.get(edition.issue_id, ())}
             old, new = (as_it_was(found[pk], found[edition.live], reasons) for pk in (edition.before, edition.pk))
-            differences[edition.pk] = changes.seen(old, new)
+            differences[edition.pk] = changes.visible_differences(old, new)
     return {edition.live: found[edition.live].title for edition in corrections}, differences
 
 
@@ -106,7 +106,7 @@ def _correction(
     url = absolute(edition.get_absolute_url()) + "#corrections"
     with translation.override(digest.language):
         kind = edition.get_correction_display()
-        changed: list[Changed] = changes.told_to_readers(differences, headlines)
+        changed: list[Changed] = changes.describe_for_readers(differences, headlines)
         name = _("%(kind)s: %(title)s") % {"kind": kind, "title": title}
     given = {
         "edition": edition,

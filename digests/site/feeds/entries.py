@@ -25,7 +25,7 @@ from digests.models import Digest, Edition, Page, PageSection, Picture, Story, T
 from digests.models.desk import PICTURES
 from digests.publishing import pictures
 from digests.publishing.addresses import absolute, absolute_html
-from digests.publishing.changes import reworded
+from digests.publishing.changes import rewordings
 from digests.site.feeds.periods import Day, Span, Week
 from digests.site.feeds.values import Entry, Image, fit
 from digests.text.markup import Shown, portable
@@ -182,7 +182,7 @@ class StoryEntries(Entries):
             )
             .order_by(*self.order)
         )
-        versions = reworded([story.uid for story in stories if story.first_published != story.edition.live_from])
+        versions = rewordings([story.uid for story in stories if story.first_published != story.edition.live_from])
         shown = pictures.portable(set().union(*(pictures.named(story.page) for story in stories)))
         return [_story(story, versions.get(story.uid, []), shown) for story in stories]
 

@@ -109,5 +109,5 @@ def changed_since(edition: ShownEdition, live: Edition, until: str) -> tuple[Edi
     if other.live_from <= edition.row.live_from:
         raise Http404(_("That edition came no later."))
     with translation.override(edition.row.digest.language):
-        differences = changes.seen(edition.words, public_manuscript(other) if words is None else words)
-        return other, changes.told_to_readers(differences, changes.followed(differences))
+        differences = changes.visible_differences(edition.words, public_manuscript(other) if words is None else words)
+        return other, changes.describe_for_readers(differences, changes.followed_headlines(differences))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.models import Edition, Retraction, Story, Tag
 from digests.publishing import pictures
-from digests.publishing.changes import reworded
+from digests.publishing.changes import rewordings
 from digests.site import related
 from digests.site.views import jsonld
 from digests.site.views.presenters import alone, dressed, in_time, shared
@@ -47,7 +47,7 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     if row.retracted:
         raise Gone(edition.digest, edition=edition, reason=page.body)
     first_published: datetime = found.first_published
-    versions = [] if first_published == edition.live_from else reworded([uid]).get(uid, [])
+    versions = [] if first_published == edition.live_from else rewordings([uid]).get(uid, [])
     changed_at = versions[-1][1].edition.live_from if versions else first_published
     corrected = _corrections(versions, row)
     storyline = list(in_time(Story.objects.live().filter(storyline=row.storyline))) if row.storyline else []
