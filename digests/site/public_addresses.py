@@ -1,4 +1,4 @@
-"""Every public address, once: whoever lists, purges or checks what readers can get asks here."""
+"""List every public address, for sitemaps, caches and checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digests.publishing.addresses import FORMATS
 
 
 def moved(request: HttpRequest, **now: Any) -> HttpResponsePermanentRedirect:
-    """Lead for good to where the same page, feed or place in a list is now: some part of its address is another."""
+    """Redirect permanently to the same view with some arguments replaced; the query string stays."""
     match = request.resolver_match
     assert match is not None
     address = reverse(match.view_name, kwargs={**match.kwargs, **now})
@@ -28,7 +28,7 @@ def moved(request: HttpRequest, **now: Any) -> HttpResponsePermanentRedirect:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A public address: its path, the name it has in urls.py, and when what it shows last changed, if that is known."""
+    """A public address: its path, its name in urls.py, and when its content last changed, if that is known."""
 
     path: str
     kind: str
@@ -36,9 +36,10 @@ class Page:
 
 
 def every(at: datetime | None = None, *, kinds: Collection[str] = ()) -> Iterator[Page]:
-    """Give every address that answers readers at an instant, or those of some kinds; the first page of each list.
+    """Yield every address that is public at an instant, or only those of some kinds.
 
-    As many queries for a thousand issues as for one.
+    Of a list that has several pages, only the first is included. The number of queries does not depend on the number
+    of issues.
     """
     at = at or timezone.now()
     for names, places in KINDS.items():
@@ -48,7 +49,7 @@ def every(at: datetime | None = None, *, kinds: Collection[str] = ()) -> Iterato
                 yield Page(reverse(name, args=arguments), name, updated)
 
 
-# Of what there is one address, or a set of them: its arguments in urls.py, and when it last changed.
+# The arguments of an address in urls.py, and when its content last changed.
 Places = Iterator[tuple[tuple[Any, ...], datetime | None]]
 
 
@@ -69,7 +70,7 @@ def _channels(at: datetime) -> Places:
 
 
 def _changed(at: datetime) -> dict[str, Max]:
-    """Return when editions last came and went: a list changes, too, when something leaves it."""
+    """Return aggregates for when editions last began and ended: a list also changes when something leaves it."""
     return {"begun": Max("live_from"), "ended": Max("live_until", filter=Q(live_until__lte=at))}
 
 
@@ -101,7 +102,7 @@ def _of(editions: Any) -> Places:
 
 
 def _stories(at: datetime) -> Places:
-    # By uid, and once: a story that was carried over is in several live issues, and has one address.
+    # Grouped by uid: a story that was moved to another issue can be in several live issues, and has one address.
     stories = Story.objects.live(at).order_by("uid").values_list("uid").annotate(Max("edition__live_from"))
     for uid, updated in stories.iterator():
         yield (uid,), updated
@@ -119,7 +120,8 @@ def _sources(at: datetime) -> Places:
         yield (domain,), updated
 
 
-# A sitemap lists tags or sources of so many numbers: far from the 50,000 that it may, and what is in it stays in it.
+# How many consecutive primary keys of tags or sources one sitemap has. Far below the limit of 50,000, and a row always
+# stays in the same sitemap.
 NUMBERS_A_SITEMAP = 2_000
 
 
@@ -141,8 +143,8 @@ def _feeds(name: str) -> tuple[str, ...]:
     return tuple(f"{name}-{kind.name}" for kind in FORMATS)
 
 
-# The names in urls.py, by what there is an address of each for. A name that is not here, or said to be for no reader
-# to find, fails tests/test_public_addresses.py.
+# For each group of names in urls.py, the function that yields their arguments.
+# tests/site/test_public_addresses.py fails for a name that is neither here nor declared there as not public.
 KINDS = {
     ("front", *_feeds("front"), "tags", *_feeds("tags"), "search", "subscribe", "custom", "opml"): _newsroom,
     ("corrections", *_feeds("corrections"), "sources", *_feeds("sources")): _newsroom,

@@ -14,19 +14,19 @@ from digests.manuscript.headlines import Headline, likeness
 from digests.models import Shingle, Story
 
 SHOWN = 5
-LIKELY = 24  # candidates that share something, and as many again with a similar headline
-WITH_TAG = 100  # rows that are read for one tag, the newest ones
-WITH_LINK = 20  # rows that are read for one source or link
+LIKELY = 24  # candidates that share something, plus as many with a similar headline
+WITH_TAG = 100  # newest rows that are read for one tag
+WITH_LINK = 20  # newest rows that are read for one source or link
 TAGS = 10  # of the story that are looked up
 
-# What each shared thing weighs. A shared tag weighs more the rarer it is: 0.5 at most.
+# The weight of each thing that two stories share. A tag weighs at most 0.5, and less the more stories have it.
 SAME_LINK = 2.0
 LIKE_HEADLINE = 2.0
 SAME_SOURCE = 0.1
 
 
 def find(story: Story, tags: Iterable[int]) -> list[Story]:
-    """Return the live stories most related to one, without those of its own storyline: nearest first, then newest.
+    """Return the live stories most related to one, most related first, then newest; without those of its storyline.
 
     `tags` are the ids of its tags. Costs three queries at most, each of bounded work however many stories there are.
     """
@@ -49,7 +49,7 @@ def find(story: Story, tags: Iterable[int]) -> list[Story]:
         if one.uid in alike:
             ranked[one] += LIKE_HEADLINE * likeness(headline, Headline.of(one.headline))
     newest = sorted(ranked, key=lambda one: (one.edition.date, -one.pk), reverse=True)
-    # Rounded, so that among those about equally near the newest comes first.
+    # Rounded, so that among stories with about the same weight the newest comes first.
     return sorted((one for one in newest if ranked[one]), key=lambda one: -round(ranked[one], 1))[:SHOWN]
 
 
@@ -57,7 +57,7 @@ def _candidates(story: Story, tags: list[int]) -> dict[int, float]:
     """Return the ids of the newest stories that share a tag, the link or the source with one, with their weights."""
     name = connection.ops.quote_name
     stories, tagged = name(Story._meta.db_table), name(Story.tags.through._meta.db_table)
-    # Sorted by their ids, which ascend with age, so that an index on what they share has them in this order.
+    # Sorted by id, so that the index on the shared column gives the newest rows first.
     by_tag = f"SELECT tag_id AS shared, story_id FROM {tagged} WHERE tag_id = %s ORDER BY id DESC LIMIT {WITH_TAG}"
     by_link = f"SELECT -1, id FROM {stories} WHERE canonical = %s ORDER BY id DESC LIMIT {WITH_LINK}"
     by_source = f"SELECT -2, id FROM {stories} WHERE source_id = %s ORDER BY id DESC LIMIT {WITH_LINK}"

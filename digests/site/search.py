@@ -33,16 +33,16 @@ _SENTENCE = re.compile(r"[。！？!?…\n]\s*|\.\s+")
 
 def any_of(stories: Stories, phrases: Iterable[str]) -> Stories:
     """Narrow stories to those that have any of these folded phrases; without phrases, all remain."""
-    held, said = [], Q()
+    indexed, condition = [], Q()
     for phrase in phrases:
         if StoryText.objects.are_many(phrase):
-            said |= _says(phrase)
+            condition |= _contains(phrase)
         else:
-            held.append(StoryText.objects.holding(phrase))
-    if held:
-        union = " UNION ".join(one.sql for one in held)  # one set of ids, which the database can start from
-        said |= Q(pk__in=RawSQL(union, [value for one in held for value in one.params]))
-    return stories.filter(said)
+            indexed.append(StoryText.objects.holding(phrase))
+    if indexed:
+        union = " UNION ".join(one.sql for one in indexed)  # one set of ids, which the database can start from
+        condition |= Q(pk__in=RawSQL(union, [value for one in indexed for value in one.params]))
+    return stories.filter(condition)
 
 
 def tagged(tags: Iterable[Tag]) -> Q:
@@ -52,8 +52,8 @@ def tagged(tags: Iterable[Tag]) -> Q:
 
 
 def shown(stories: Stories) -> Stories:
-    """Read only what a hit shows of a story, and add `plain`, its text in plain words."""
-    # Until migrate has caught up, stories from before there was a search have no text.
+    """Load only the fields that a hit shows, and add `plain`, the text of the story as plain words."""
+    # Stories from before search existed have no text until `migrate` has finished.
     plain = Coalesce("text__plain", Value(""), output_field=TextField())
     return stories.annotate(plain=plain).select_related("edition__digest", "source").only(*_SHOWN)
 
@@ -66,7 +66,7 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A story that was found, and whether its headline has all that was asked for (1) or not (0)."""
+    """A story that was found, with rank 1 if its headline has all wanted phrases, else 0."""
 
     story: Story
     rank: int
@@ -74,7 +74,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was asked for: folded phrases that a story must all have, and those that it must not have."""
+    """A search: folded phrases that a story must all have, and phrases that it must not have."""
 
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
@@ -95,22 +95,22 @@ class Query:
     def among(self, stories: Stories) -> Stories:
         """Narrow stories to those that match.
 
-        Phrases that few stories have are looked up in the index. If many have them, the stories are compared one by
-        one, so that the query stops as soon as a page is full, instead of collecting and sorting all of them.
+        Rare phrases are looked up in the index. For common ones the text of each story is compared, so that the query
+        can stop as soon as a page is full instead of collecting and sorting all of them.
         """
         if self.wanted and StoryText.objects.are_many(*self.wanted):
             for phrase in self.wanted:
-                stories = stories.filter(_says(phrase))
+                stories = stories.filter(_contains(phrase))
         elif self.wanted:
             stories = stories.filter(pk__in=StoryText.objects.holding(*self.wanted))
         for phrase in self.unwanted:
-            stories = stories.exclude(_says(phrase))
+            stories = stories.exclude(_contains(phrase))
         return stories
 
     def ranked(self, found: Stories, after: str, many: int) -> list[Ranked]:
-        """Return up to `many` of the stories that were found, after a place as `place` writes it.
+        """Return up to `many` of the stories in `found`, beginning after a place as `place` writes it.
 
-        Those with all phrases in the headline come first, then the newer ones; within an issue, its own order.
+        Stories with all phrases in the headline come first, then newer ones; within an issue, its own order.
         Raises ValueError for anything that is not a place.
         """
         begin = _place(after) if after else None
@@ -122,7 +122,7 @@ class Query:
         return listed
 
     def _by_rank(self, found: Stories) -> Iterator[tuple[int, Stories]]:
-        """Yield (rank, stories): 1 with all phrases in the headline, then 0, the rest."""
+        """Yield (1, the stories with all phrases in the headline), then (0, the others)."""
         if not self.wanted:
             yield 0, found
             return
@@ -134,14 +134,14 @@ class Query:
         yield 0, found.exclude(in_headline)
 
 
-def _says(phrase: str) -> Q:
-    """Return the condition that a story has a folded phrase, found by comparing its text."""
+def _contains(phrase: str) -> Q:
+    """Return the condition that the text of a story contains a folded phrase, without using the index."""
     return Q(text__headline__contains=phrase) | Q(text__body__contains=phrase)
 
 
 def in_order(stories: Stories) -> Stories:
     """Sort stories: newer ones first, within an issue in its own order."""
-    # Every story meets this bound. It makes SQLite go by date and stop early, instead of sorting all live stories.
+    # Every story meets this bound. It makes SQLite use the index on dates and stop early instead of sorting everything.
     return stories.filter(edition__date__lte=LAST_DAY).order_by("-edition__date", "-edition_id", "position")
 
 
@@ -149,7 +149,7 @@ def in_order(stories: Stories) -> Stories:
 
 
 def place(ranked: Ranked) -> str:
-    """Return the place of a story from `ranked`, after which the next page begins."""
+    """Return the place of a story from `ranked`; the next page begins after it."""
     story = ranked.story
     return f"{ranked.rank}-{story.edition.date}-{story.edition_id}-{story.position}"
 
@@ -171,7 +171,7 @@ def _after(stories: Stories, day: date, edition: int, position: int) -> Stories:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A story that was found, with what was asked for marked in it."""
+    """A story that was found, with the searched phrases marked in its headline and excerpt."""
 
     story: Story
     headline: SafeString
@@ -179,17 +179,17 @@ class Hit:
 
 
 def hits(stories: Iterable[Any], query: Query) -> list[Hit]:
-    """Return stories that were read by `shown`, each with the hits marked."""
+    """Return stories from `shown`, each with the phrases of a query marked."""
     return [Hit(story, headline(story, query), excerpt(story.plain, query)) for story in stories]
 
 
 def headline(story: Story, query: Query) -> SafeString:
-    """Return a headline with the hits marked."""
+    """Return a headline with the phrases of a query marked."""
     return marked(story.headline, _hits(story.headline, query.wanted))
 
 
 def excerpt(plain: str, query: Query) -> SafeString:
-    """Return the words around the first hit in a text, or else its first words, with every hit in them marked."""
+    """Return the text around the first hit with all hits marked, or the beginning of the text if it has none."""
     text = plain.replace("\n", " ")
     first = min((begin for phrase in query.wanted for begin, _end in islice(places(text, phrase), 1)), default=0)
     begin = _beginning(plain, first)
@@ -198,7 +198,7 @@ def excerpt(plain: str, query: Query) -> SafeString:
 
 
 def _beginning(plain: str, hit: int) -> int:
-    """Return where an excerpt begins: at the sentence of the hit if that is near, else a few words before it."""
+    """Return the index where an excerpt begins: the start of the hit's sentence if near, else a few words before it."""
     if hit <= BEFORE:
         return 0
     begin = hit - BEFORE
@@ -209,7 +209,7 @@ def _beginning(plain: str, hit: int) -> int:
 
 
 def _hits(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Yield (begin, end) of folded phrases in a text, in order; hits that overlap are joined."""
+    """Yield (begin, end) of folded phrases in a text, in order; overlapping hits are joined."""
     end = begin = 0
     for start, stop in sorted(hit for phrase in phrases for hit in places(text, phrase)):
         if start > end:

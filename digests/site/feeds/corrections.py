@@ -1,6 +1,6 @@
-"""The log of corrections as a feed: what was said before and what is said now, so that nobody need go and look.
+"""The log of corrections as a feed, with the old and new words of each correction.
 
-Nothing is in it that readers may not have: of what was retracted its reason alone, of what was withdrawn not a word.
+It contains only what readers may see: of a retracted story the reason, of a withdrawn issue no words at all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from digests.site.feeds.values import Entry
 
 
 class CorrectionEntries(Entries):
-    """One entry a correction, and one an issue that was withdrawn."""
+    """An entry for each correction and for each withdrawn issue."""
 
     day = "told_at"
     days = ("live_from", "live_until")
@@ -38,9 +38,9 @@ class CorrectionEntries(Entries):
         return self.rows.corrections_log(at)
 
     def ever_live(self, at: datetime) -> Any:
-        # Whatever ended may have been a withdrawal, until the issue came back.
+        # An edition that ended may have been a withdrawal until the issue was published again.
         rows = self.rows.ever_live(at).filter(~Q(correction="") | Q(live_until__lte=at))
-        # What is said of a correction may change with all that happens to its issue.
+        # The entry of a correction can change whenever its issue does.
         begun, ended = Max("live_from"), Max("live_until", filter=Q(live_until__lte=at))
         of_issue = Edition.objects.ever_live(at).filter(issue=OuterRef("issue")).order_by().values("issue")
         changed = of_issue.annotate(last=Greatest(begun, Coalesce(ended, begun))).values("last")
@@ -51,7 +51,7 @@ class CorrectionEntries(Entries):
 
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
         live = Edition.objects.live(at).filter(issue=OuterRef("issue"))
-        # One that began later came after a withdrawal, and what was withdrawn is shown nowhere.
+        # Only an edition that ended at that instant: before a gap the issue was withdrawn, and that is shown nowhere.
         before = Edition.objects.filter(issue=OuterRef("issue"), live_until=OuterRef("live_from"))
         editions = list(
             editions_with(keys)
@@ -82,7 +82,7 @@ class CorrectionEntries(Entries):
 def _compared(
     editions: Iterable[Any], retractions: Mapping[int, Iterable[Retraction]]
 ) -> tuple[dict[int, str], dict[int, list[diff.Change]]]:
-    """Return the titles of live editions, and what each correction changed of what readers may have. One query."""
+    """Return the titles of the live editions, and the visible differences of each correction, by edition. One query."""
     corrections = [edition for edition in editions if not edition.is_withdrawal]
     wanted = {pk for edition in corrections for pk in (edition.pk, edition.live, edition.before) if pk}
     found = Edition.objects.select_related("digest", "revision").defer("page").in_bulk(wanted)
@@ -121,7 +121,7 @@ def _correction(
         summary=edition.note,
         html=html_of("site/feeds/correction.html", given, digest, url, {}),
         published=edition.live_from,
-        # What is retracted later is taken out of what is said here.
+        # A later retraction removes its story from this entry.
         updated=max([edition.live_from, *(one.at for one in retractions)]),
         author=digest.name,
         language=digest.language,

@@ -1,6 +1,7 @@
-"""From rows to entries. What decides what a feed says is asked first, and rows are read only if that is new.
+"""Make feed entries of rows.
 
-`StoryEntries(Story.objects.filter(…))` has an entry for each story of any choice that readers may see.
+`state` is a cheap query for what the content of a feed depends on; the rows themselves are only read if that changed.
+`StoryEntries(Story.objects.filter(…))` makes an entry of each story in any queryset that readers may see.
 """
 
 from __future__ import annotations
@@ -35,56 +36,57 @@ TYPES = {ending: f"image/{name.lower()}" for name, ending in PICTURES.items()}
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What decides what a document says, and when any of it last changed."""
+    """What the content of a document depends on, and when any of it last changed."""
 
-    keys: tuple[int, ...]  # the rows that are in it
-    facts: tuple[Any, ...]
+    keys: tuple[int, ...]  # of the rows with an entry in it
+    facts: tuple[Any, ...]  # for the ETag
     changed: datetime | None
     earlier: Date | None  # the last day before the document that has an entry
-    later: Date | None
+    later: Date | None  # the first day after it
 
 
 class Entries:
-    """Entries of rows, the newest first.
+    """Entries made of rows, newest first.
 
-    One subscribes to whole periods, as many as it takes to have `least` entries; every one before is an archive
-    document, whose days are fixed. So what is new enters no archive, and all of them together have each entry once.
+    The document that people subscribe to has the newest whole periods, as many as are needed for `least` entries. Each
+    earlier period is an archive document. So a new entry never goes into an archive document, and each entry is in one
+    document.
     """
 
     least = 20
     period: Week | Day = Week()
-    day = "date"  # where a row's place in time is
-    days: tuple[str, ...] = ("date",)  # where it may have been, or may come to be
-    edition = ""  # the way from a row to its edition
-    facts: tuple[str, ...] = ("live_from", "rendered_at", "digest__changed_at")  # of it: when what it says last changed
+    day = "date"  # the field that says in which document a row is
+    days: tuple[str, ...] = ("date",)  # all fields by which it may have been, or will be, in one
+    edition = ""  # prefix that leads from a row to its edition
+    facts: tuple[str, ...] = ("live_from", "rendered_at", "digest__changed_at")  # instants of changes to the edition
     order: tuple[str, ...] = ("-date", "-pk")
 
     def __init__(self, rows: Any) -> None:
         self.rows = rows
 
-    # What each kind says of itself
+    # What subclasses override
 
     def live(self, at: datetime) -> Any:
         """Return the rows that have an entry at an instant."""
         return self.rows.live(at)
 
     def ever_live(self, at: datetime) -> Any:
-        """Return the rows that have or had one: `ended` is when it went, or will go."""
+        """Return the rows that have or had one, with `ended`: when it was removed, or will be."""
         return self.rows.ever_live(at).annotate(ended=F("live_until"))
 
     def read(self, keys: Iterable[int], at: datetime) -> list[Entry]:
-        """Return the entries of rows."""
+        """Return the entries for these primary keys."""
         raise NotImplementedError
 
-    # What they share
+    # What all kinds share
 
     def newest(self, at: datetime) -> Span:
-        """Return the days of the document that one subscribes to."""
+        """Return the days of the document that people subscribe to."""
         days = self.live(at).order_by(*self.order).values_list(self.day, flat=True)[self.least - 1 : self.least]
         return Span(next((self.period.of(_date(day)).since for day in days), None))
 
     def state(self, span: Span, at: datetime) -> State:
-        """Return what decides what a document of these days says. One query, and no words are read."""
+        """Return what the document for these days depends on. Costs one query, which reads no texts."""
         made = Picture.objects.filter(editions=OuterRef(f"{self.edition}pk"), made_at__isnull=False)
         rows = (
             self.ever_live(at)
@@ -110,7 +112,7 @@ class Entries:
         return State(tuple(facts), (*facts.items(), earlier, later), max(changed, default=None), earlier, later)
 
     def instant(self, day: Date) -> Any:
-        """Return the beginning of a day, as rows have it."""
+        """Return the beginning of a day in the type of the field `day`."""
         return day
 
     def _within(self, span: Span, *days: str) -> Q:
@@ -126,14 +128,17 @@ class Entries:
 
 
 class IssueEntries(Entries):
-    """One entry an issue; of one that has a tag only in some stories, those stories."""
+    """An entry for each issue. With a tag that only some of its stories have, the entry has only those stories."""
 
     def __init__(self, editions: Any, tag: Tag | None = None) -> None:
         super().__init__(editions)
         self.tag = tag
 
     def state(self, span: Span, at: datetime) -> State:
-        """Return the same; who subscribes asks for the newest document alone, so a correction of any issue moves it."""
+        """Return the state of a document; a correction of any issue changes the newest document.
+
+        Feed readers only ask for the newest one.
+        """
         state = super().state(span, at)
         if span.until:
             return state
@@ -155,7 +160,7 @@ class IssueEntries(Entries):
 
 
 class StoryEntries(Entries):
-    """One entry a story, for any query of stories."""
+    """An entry for each story of a queryset."""
 
     least = 60
     period = Day()
@@ -188,6 +193,7 @@ class StoryEntries(Entries):
 
 
 def editions_with(keys: Iterable[int]) -> Any:
+    """Return editions by primary key, with what an entry needs of their digests."""
     editions = Edition.objects.filter(pk__in=keys).select_related("digest")
     return editions.defer("digest__subscribe_card", "digest__policies")
 
@@ -234,20 +240,20 @@ def _story(story: Any, versions: list[tuple[Story, Story]], shown: Mapping[str, 
 
 
 def html_of(template: str, given: dict[str, Any], digest: Digest, url: str, shown: Mapping[str, Shown]) -> str:
-    """Write the words of an entry in its digest's language, so that they can be read anywhere."""
+    """Render the HTML of an entry in its digest's language, with absolute addresses and pictures of one file each."""
     with translation.override(digest.language), timezone.override(digest.zone):
         html = render_to_string(template, {**given, "language": digest.language})
     return absolute_html(portable(html, shown), url)
 
 
 def _image(file: str, alt: str, shown: Mapping[str, Shown]) -> Image:
-    # One from before there were pictures is as it was uploaded.
+    # A cover from before `Picture` existed has no row and is served as it was uploaded.
     known = shown.get(file, Shown(default_storage.url(file), 0, 0))
     return Image(absolute(known.src), TYPES.get(file.rpartition(".")[2], "image/jpeg"), alt, known.width, known.height)
 
 
 def only_tagged(page: Page, tag: Tag) -> Page:
-    """Return a page whole if the issue has a tag, else with only the stories that have it."""
+    """Return the whole page if the issue itself has the tag, else only the stories that have it."""
     if tag.is_among(page.tags):
         return page
     sections = (
@@ -258,5 +264,5 @@ def only_tagged(page: Page, tag: Tag) -> Page:
 
 
 def tag_uri(date: Date, name: str) -> str:
-    """Return an id (RFC 4151): the same whatever is corrected, and over http and https."""
+    """Return a tag URI (RFC 4151), which stays the same after corrections and over http and https."""
     return f"tag:{urlsplit(settings.SITE_URL).hostname},{date}:{name}"

@@ -1,4 +1,4 @@
-"""The three ways to write a feed: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1."""
+"""Write a feed as RSS 2.0, Atom (RFC 4287) or JSON Feed 1.1."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from digests.site.feeds.values import Entry, Feed
 
 
 def write(feed: Feed, kind: Format) -> str:
+    """Return a feed in a format, as text."""
     return _WRITERS[kind.name](feed)
 
 
@@ -40,7 +41,7 @@ def _json(feed: Feed) -> str:
         "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
         "items": [_item(entry) for entry in feed.entries],
     }
-    return json.dumps(_said(whole, "title", "items"), ensure_ascii=False, indent=1)
+    return json.dumps(_without_empty(whole, "title", "items"), ensure_ascii=False, indent=1)
 
 
 def _item(entry: Entry) -> dict[str, Any]:
@@ -58,10 +59,10 @@ def _item(entry: Entry) -> dict[str, Any]:
         "tags": list(entry.tags),
         "language": entry.language,
     }
-    return _said(item, "content_html")
+    return _without_empty(item, "content_html")
 
 
-def _said(members: dict[str, Any], *required: str) -> dict[str, Any]:
+def _without_empty(members: dict[str, Any], *required: str) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value or name in required}
 
 

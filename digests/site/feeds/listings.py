@@ -1,6 +1,7 @@
-"""What each address has a feed of. A listing is found by one query at most; its entries read nothing yet.
+"""What each address has a feed of.
 
-Of wishes, by three at most for each place that they name, and one for each word.
+Each function costs at most one query, and the entries that it returns have read nothing yet. `custom` costs at most
+three queries for each digest, tag or source that the feed query names, and one for each word.
 """
 
 from __future__ import annotations
@@ -30,28 +31,28 @@ from digests.site.public_addresses import moved
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed is of, whatever its format."""
+    """What a feed contains, independent of its format."""
 
     name: str  # of its addresses in urls.py, without the format
     title: str
     entries: Entries
     args: tuple[Any, ...] = ()
-    query: str = ""  # what belongs to its address
+    query: str = ""  # the query string of its address
     description: str = ""
     author: str = ""
     language: str = ""
-    page: str = ""  # where people read the same; else the page that the feed lies below
-    changed_at: datetime | None = None  # when the title or the like last did
-    span: periods.Span | None = None  # of a complete feed: its days, which have no archive
-    missing: str = ""  # what to answer when it has no entry, where that is not found
+    page: str = ""  # the page with the same content, if it is not the one that the feed is below
+    changed_at: datetime | None = None  # when the title or description last changed
+    span: periods.Span | None = None  # the days of a complete feed, which has no archive
+    missing: str = ""  # the message of the 404 for a feed without entries; empty: such a feed is served
     has_hub: bool = False
 
 
-Find = Callable[..., Listing | HttpResponse]  # the other: where it is now
+Find = Callable[..., Listing | HttpResponse]  # a response is a redirect to the present address
 
 
 def newsroom(request: HttpRequest) -> Listing:
-    """Every digest's issues."""
+    """The issues of all digests."""
     with translation.override(settings.LANGUAGE_CODE):
         title, description = _("Newsroom"), _("The latest issue of each digest")
     return Listing("front", title, IssueEntries(Edition.objects.all()), description=description, has_hub=True)
@@ -64,7 +65,7 @@ def issues(request: HttpRequest, digest: str) -> Listing:
 
 
 def months(request: HttpRequest, digest: str, year: int, month: int) -> Listing:
-    """A digest's issues of a month, all of them."""
+    """All issues of a digest in a month."""
     found = get_object_or_404(Digest, slug=digest)
     return _of(
         found,
@@ -87,7 +88,7 @@ def stories(request: HttpRequest, digest: str) -> Listing:
 
 
 def tags(request: HttpRequest) -> Listing:
-    """The issues that have tags, or whose stories have."""
+    """The issues that have tags, or have stories with tags."""
     with translation.override(settings.LANGUAGE_CODE):
         title, description = _("Issues with tags"), _("Every issue that has a tag")
     filed = EditionTag.objects.filter(edition=OuterRef("pk"))
@@ -95,7 +96,7 @@ def tags(request: HttpRequest) -> Listing:
 
 
 def tagged(request: HttpRequest, slug: str) -> Listing | HttpResponse:
-    """The issues with a tag; where only some stories have it, those stories."""
+    """The issues with a tag; of an issue in which only some stories have it, those stories."""
     tag = Tag.objects.at(slug)
     if tag is None:
         raise Http404(_("There is no such tag."))
@@ -142,7 +143,7 @@ def source(request: HttpRequest, domain: str) -> Listing | HttpResponse:
 
 
 def custom(request: HttpRequest) -> Listing | HttpResponse:
-    """The stories that a reader's line of wishes asks for."""
+    """The stories that match a reader's feed query."""
     try:
         asked = feed_queries.read(request.GET.get("q", ""))
         rows = asked.rows()
@@ -165,7 +166,7 @@ def custom(request: HttpRequest) -> Listing | HttpResponse:
 
 
 def corrections(request: HttpRequest) -> Listing:
-    """What readers were told of corrections; with ?digest=, those of one digest."""
+    """The log of corrections; with ?digest=, that of one digest."""
     slug = request.GET.get("digest", "")
     found = get_object_or_404(Digest, slug=slug) if slug else None
     with translation.override(found.language if found else settings.LANGUAGE_CODE):

@@ -1,4 +1,4 @@
-"""Weeks and days: an archive is cut by the calendar, so that what is added later goes into no old document."""
+"""Weeks and days: archives are divided by the calendar, so that new entries do not go into old documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from the first of them to before another; None is without end."""
+    """The days from `since` up to but not including `until`; None is unbounded."""
 
     since: Date | None = None
     until: Date | None = None
@@ -31,7 +31,7 @@ class Week:
         return f"{year:04}-W{week:02}"
 
     def read(self, text: str) -> Span:
-        """Return the week that is written so. Raises ValueError if there is none."""
+        """Return the week for a text such as 2026-W09. Raises ValueError if there is none."""
         if not re.fullmatch(r"(?:19|2[0-9])[0-9]{2}-W[0-9]{2}", text):
             raise ValueError("not a week, such as 2026-W09")
         return self.of(Date.fromisocalendar(int(text[:4]), int(text[6:]), 1))
@@ -49,11 +49,12 @@ class Day:
         return str(span.since)
 
     def read(self, text: str) -> Span:
-        """Return the day that is written so. Raises ValueError if there is none."""
+        """Return the day for a text such as 2026-03-01. Raises ValueError if there is none."""
         if not re.fullmatch(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError("not a day, such as 2026-03-01")
         return self.of(Date.fromisoformat(text))
 
 
 def month(year: int, number: int) -> Span:
+    """Return the days of a month; `number` is from 1 to 12."""
     return Span(Date(year, number, 1), Date(year + number // 12, number % 12 + 1, 1))

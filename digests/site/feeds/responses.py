@@ -1,4 +1,4 @@
-"""How feeds are answered: as they are, or that they have not changed, which costs a query or two and no words."""
+"""Respond with feeds. A conditional request for an unchanged feed costs a query or two and reads no texts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ View = Callable[..., HttpResponse]
 
 
 def _code() -> tuple[str, datetime]:
-    """Return what names the code that writes feeds, and when it was put here."""
+    """Return a hash of the code that writes feeds, and when its files last changed."""
     package = Path(str(markup.__file__)).parent
     folders = (Path(__file__).parent, package, settings.BASE_DIR / "templates" / "site" / "feeds")
     files = [file for folder in folders for file in sorted(folder.iterdir()) if file.is_file()]
@@ -72,7 +72,7 @@ def _view(find: Find, kind: Format) -> View:
 
 
 def answer(request: HttpRequest, listing: Listing, kind: Format) -> HttpResponse:
-    """Answer with a feed, or a document of its archive, in a format; 304 to whoever has it already."""
+    """Respond with a feed, or a document of its archive, in a format; 304 if the client has it already."""
     at = timezone.now()
     newest = listing.span or listing.entries.newest(at)
     asked = _asked(request, listing)
@@ -80,7 +80,7 @@ def answer(request: HttpRequest, listing: Listing, kind: Format) -> HttpResponse
     if not state.keys and (asked or listing.missing):
         raise Http404(listing.missing or _("Nothing is from that time."))
     feed = _document(listing, kind, state, newest, asked)
-    # Weak: it stands for the same entries, whatever a proxy in front does to the bytes.
+    # A weak ETag: it stands for the same entries, even if a proxy compresses the bytes.
     etag = f'W/"{hashlib.sha256(repr((CODE, kind.name, feed, state.facts)).encode()).hexdigest()[:32]}"'
     modified = _modified(feed, at)
     response = HttpResponse(
@@ -96,7 +96,7 @@ def answer(request: HttpRequest, listing: Listing, kind: Format) -> HttpResponse
     if answered is response:
         entries = tuple(listing.entries.read(state.keys, at))
         response.content = write(replace(feed, entries=entries), kind)
-    answered.headers["Access-Control-Allow-Origin"] = "*"  # readers that run in a browser
+    answered.headers["Access-Control-Allow-Origin"] = "*"  # for feed readers that run in a browser
     answered.headers["X-Robots-Tag"] = "noindex"  # people who search should find the page
     if feed.hub:
         answered.headers["Link"] = f'<{feed.hub}>; rel="hub", <{feed.url}>; rel="self"'
@@ -104,7 +104,7 @@ def answer(request: HttpRequest, listing: Listing, kind: Format) -> HttpResponse
 
 
 def _asked(request: HttpRequest, listing: Listing) -> Span | None:
-    """Return the days of the archive document that is asked for, if one is. Whatever else is asked means nothing."""
+    """Return the days of the archive document that the address asks for, or None for the newest. Raises Http404."""
     period = listing.entries.period
     text = "" if listing.span else request.GET.get(period.name, "")
     try:
@@ -114,7 +114,7 @@ def _asked(request: HttpRequest, listing: Listing) -> Span | None:
 
 
 def _document(listing: Listing, kind: Format, state: State, newest: Span, asked: Span | None) -> Feed:
-    """Return a document without its entries."""
+    """Return a document of a feed, without its entries."""
     period = listing.entries.period
     path = reverse(f"{listing.name}-{kind.name}", args=listing.args)
 
@@ -152,8 +152,9 @@ def _newsroom() -> str:
 
 
 def _modified(feed: Feed, at: datetime) -> int:
-    """Return the second in which a feed last changed as HTTP has it, where two changes in one second are one.
+    """Return Last-Modified as a Unix time: one second after the last change, but not in the future.
 
-    It is the second after that, once that is past: whoever asked between the two changes asks again.
+    HTTP dates have whole seconds. If a feed changes twice in one second, a client that fetched it in between must not
+    get a 304 for the second change.
     """
     return min(int(max(feed.updated, CODE_SINCE).timestamp()) + 1, int(at.timestamp()))

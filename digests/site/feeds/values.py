@@ -1,4 +1,4 @@
-"""A feed and its entries, as every format has them. Each value makes itself fit for XML while it is made."""
+"""A feed and its entries, independent of format. Each value removes what XML cannot carry when it is created."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from digests.manuscript.values import UNPRINTABLE
 
 
 def fit(value: Any) -> Any:
-    """Return text without what XML cannot carry, and an instant as feeds write it: in UTC, to the second."""
+    """Return text without characters that XML forbids, instants in UTC without microseconds, tuples without repeats."""
     match value:
         case str():
             return UNPRINTABLE.sub("", value)
@@ -23,6 +23,8 @@ def fit(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
+    """Base class that passes each field through `fit`."""
+
     def __post_init__(self) -> None:
         for field in fields(self):
             object.__setattr__(self, field.name, fit(getattr(self, field.name)))
@@ -30,7 +32,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Image(Fit):
-    """A picture beside an entry. Its size is 0 where nobody knows it."""
+    """A picture of an entry. Width and height are 0 if unknown."""
 
     url: str
     type: str
@@ -41,6 +43,8 @@ class Image(Fit):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Fit):
+    """One entry of a feed."""
+
     id: str
     url: str
     title: str
@@ -51,23 +55,25 @@ class Entry(Fit):
     language: str
     summary: str = ""
     tags: tuple[str, ...] = ()
-    external_url: str = ""  # what the entry is about, elsewhere
+    external_url: str = ""  # the source that the entry is about
     image: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link(Fit):
+    """A link from a feed to another document."""
+
     rel: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Feed(Fit):
-    """One document of a feed: what one subscribes to, or a part of its archive (RFC 5005)."""
+    """One document of a feed: the one that people subscribe to, or one of its archive (RFC 5005)."""
 
-    id: str  # of all its documents: where one subscribes
-    url: str  # of this document
-    page: str  # where people read the same
+    id: str  # the address to subscribe to, the same in all documents
+    url: str  # the address of this document
+    page: str  # the page for people with the same content
     title: str
     description: str
     author: str
@@ -77,13 +83,13 @@ class Feed(Fit):
     entries: tuple[Entry, ...]
     hub: str = ""
     earlier: str = ""  # the archive document before this one
-    later: str = ""  # and after
+    later: str = ""  # and the one after it
     is_archive: bool = False
-    is_complete: bool = False  # all there is: what is not in it any more is gone
+    is_complete: bool = False  # it has all entries: one that is missing was removed
 
     @property
     def links(self) -> list[Link]:
-        """Return what it is joined to, in the words of RFC 5005 and WebSub."""
+        """Return the links to other documents and to the hub, with the relations of RFC 5005 and WebSub."""
         found = {
             "hub": self.hub,
             "current": self.id if self.is_archive else "",

@@ -1,4 +1,4 @@
-"""A channel's address as a code for telephones."""
+"""The QR code of a channel."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from digests.site.views.responses import readable
 
 @readable
 def code(request: HttpRequest, digest: str, number: int) -> HttpResponse:
-    """Draw the QR code of a channel's address."""
+    """Serve the address of a channel as a QR code."""
     channel = get_object_or_404(Channel, digest__slug=digest, pk=number)
-    return HttpResponse(drawn(channel.address), content_type="image/svg+xml")
+    return HttpResponse(qr_code(channel.address), content_type="image/svg+xml")
 
 
-def drawn(address: str) -> bytes:
-    """Return a QR code as SVG. Black on white, its quiet zone too: on a dark page it must be scanned all the same."""
+def qr_code(address: str) -> bytes:
+    """Return a QR code as SVG: black on white including the margin, so that it can be scanned on a dark page."""
     svg = BytesIO()
     segno.make(address, error="m", micro=False).save(
         svg, kind="svg", dark="#000", light="#fff", border=4, omitsize=True, xmldecl=False, nl=False

@@ -1,8 +1,8 @@
-"""The public log of corrections: what the newsroom got wrong, and when it said so.
+"""The public log of corrections.
 
-A correction of an issue that was withdrawn is withdrawn with it, since its note may repeat what had to go. That the
-issue was withdrawn stays in the log, in our words and none of its own, even if it comes back: a log in which the
-gravest case leaves no trace is worth little. An approval after an emergency changes no word, so it is no correction.
+The corrections of a withdrawn issue are withdrawn with it, since their notes may repeat what had to go. The withdrawal
+itself stays in the log, without any words of the issue, even if the issue is published again. An approval after an
+emergency changes no word, so it is not a correction.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @readable
 def corrections(request: HttpRequest) -> HttpResponse:
-    """List what was corrected, retracted and withdrawn, the newest first."""
+    """List corrections, retractions and withdrawals, newest first."""
     slug, kind, before = (request.GET.get(name, "") for name in ("digest", "type", "before"))
     publication = get_object_or_404(Digest, slug=slug) if slug else None
     if kind and kind not in KINDS:
@@ -64,19 +64,19 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A correction, or an issue withdrawn, as the log tells of it."""
+    """A correction or a withdrawal in the log."""
 
     row: Edition
     told_at: datetime
     is_withdrawal: bool = False
-    is_back: bool = False  # the issue was published anew since
-    title_now: str = ""
-    before: int = 0  # the number of the edition before it
-    story: str = ""  # the uid of the story that was taken back
+    is_back: bool = False  # the withdrawn issue was published again since
+    title_now: str = ""  # of the live edition
+    before: int = 0  # the number of the edition that was corrected
+    story: str = ""  # the uid of a retracted story
 
 
 def _entries(publication: Digest | None, kind: str, before: tuple[datetime, int] | None) -> list[Entry]:
-    """Return the newest entries before a place, one more than a page has: corrections, and issues withdrawn."""
+    """Return the newest entries before a place, one more than fits on a page."""
     found: list[Entry] = []
     if kind != WITHDRAWAL:
         told = Edition.objects.corrections().annotate(told_at=F("live_from"), **_of_correction())
@@ -105,14 +105,14 @@ def _part(editions: Any, publication: Digest | None, before: tuple[datetime, int
 
 
 def _of_correction() -> dict[str, Any]:
-    """Return what an entry links to: the issue as it is now, the edition before, and the story that was taken back."""
+    """Return annotations for what an entry links to: the live edition, the one before, the retracted story."""
     live = Edition.objects.live().filter(issue=OuterRef("issue"))
     before = Edition.objects.filter(issue=OuterRef("issue"), live_until=OuterRef("live_from"))
-    taken_back = Retraction.objects.filter(issue=OuterRef("issue"), at=OuterRef("live_from"))
+    retraction = Retraction.objects.filter(issue=OuterRef("issue"), at=OuterRef("live_from"))
     return {
         "title_now": Subquery(live.values("title")[:1]),
         "before": Subquery(before.values("number")[:1]),
-        "story": Coalesce(Subquery(taken_back.values("uid")[:1]), Value("")),
+        "story": Coalesce(Subquery(retraction.values("uid")[:1]), Value("")),
     }
 
 
@@ -128,7 +128,7 @@ class Choice:
 def _choices(
     name: str, chosen: dict[str, str], every: StrOrPromise, values: Iterable[tuple[str, StrOrPromise]]
 ) -> list[Choice]:
-    """Return the links that set one filter and keep the other, with which of them is set."""
+    """Return the links that set one filter and keep the others."""
     rest = {other: value for other, value in chosen.items() if other != name}
     return [
         Choice(label, _query({**rest, name: value} if value else rest), chosen.get(name, "") == value)
@@ -141,7 +141,7 @@ def _query(values: dict[str, str]) -> str:
 
 
 def _key(entry: Entry) -> str:
-    """Return the place of an entry in the log: its instant to the microsecond, then which of those of that instant."""
+    """Return the place of an entry in the log: microseconds since 1970, then the primary key of its edition."""
     return f"{(entry.told_at - _EPOCH) // timedelta(microseconds=1)}-{entry.row.pk}"
 
 

@@ -1,4 +1,4 @@
-"""What a shared link to an issue shows: its cover, cut to size, or one that is drawn from its words."""
+"""Pictures for shared links to an issue: its cover, cropped, or one that is drawn from its title."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from digests.publishing import cover, pictures
 from digests.site.views.issue import live_edition
 from digests.site.views.responses import readable
 
-KEPT = 7 * 24 * 3600  # seconds
+CACHED = 7 * 24 * 3600  # seconds
 
 
 @readable
 def drawn(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
-    """Draw the cover of a live issue from its title and date."""
+    """Serve a cover of a live issue that is drawn from its title and date."""
     edition = live_edition(digest, date).row
     host = urlsplit(settings.SITE_URL).hostname or ""
     words = cover.Words(edition.digest.name, edition.title, edition.date, host)
     with translation.override(edition.digest.language):
-        content = _made(lambda: cover.draw(words), cover.VERSION, edition.digest.language, words)
+        content = _cached(lambda: cover.draw(words), cover.VERSION, edition.digest.language, words)
     return HttpResponse(content, content_type="image/png")
 
 
 @readable
 def cropped(request: HttpRequest, digest: str, date: Date) -> HttpResponse:
-    """Cut the cover of a live issue round its focal point."""
+    """Serve the cover of a live issue, cropped around its focal point."""
     edition = live_edition(digest, date).row
     picture = Picture.objects.filter(file=edition.cover).first() if edition.cover else None
     if picture is None:
         raise Http404(_("This issue has no cover."))
     point = (edition.cover, picture.focal_x, picture.focal_y)
     try:
-        content = _made(lambda: pictures.cropped(picture), *point)
+        content = _cached(lambda: pictures.cropped(picture), *point)
     except OSError:
         raise Http404(_("This issue has no cover.")) from None
     return HttpResponse(content, content_type="image/jpeg")
 
 
-def _made(make: Callable[[], bytes], *of: Any) -> bytes:
-    """Return a picture that was made before of the same things, else make it."""
+def _cached(make: Callable[[], bytes], *of: Any) -> bytes:
+    """Return a picture from the cache, or make it. `of` is everything that it depends on."""
     key = f"cover:{hashlib.sha256(repr(of).encode()).hexdigest()}"
     content: bytes | None = cache.get(key)
     if content is None:
         content = make()
-        cache.set(key, content, KEPT)
+        cache.set(key, content, CACHED)
     return content

@@ -1,4 +1,4 @@
-"""A feed that a reader composes: what a line of wishes would have brought, and where to subscribe to it."""
+"""The page on which a reader composes a feed: which stories a feed query matches, and where to subscribe to it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SHOWN = 20  # stories
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 
-class Line(forms.Form):
-    """A line of wishes."""
+class QueryForm(forms.Form):
+    """The form with the feed query, which becomes (query, rows) or None."""
 
     q = forms.CharField(
         label=_("What you want to read"),
@@ -40,12 +40,12 @@ class Line(forms.Form):
     def clean_q(self) -> tuple[feed_queries.FeedQuery, feed_queries.Rows] | None:
         if not self.cleaned_data["q"]:
             return None
-        said = feed_queries.read(self.cleaned_data["q"])
-        return said, said.rows()
+        query = feed_queries.read(self.cleaned_data["q"])
+        return query, query.rows()
 
 
-# What is said of wishes, in their own order.
-SAID = {
+# How kinds of terms are described, in the order of the terms of a query.
+DESCRIPTIONS = {
     ("", True): _("Any of these words"),
     ("", False): _("None of these words"),
     ("digest", True): _("Only in"),
@@ -59,35 +59,35 @@ SAID = {
 
 @readable
 def custom(request: HttpRequest) -> HttpResponse:
-    """Let a reader write wishes, and show which stories they would have brought."""
-    line = Line(request.GET, auto_id="look-%s", label_suffix="", use_required_attribute=False)
+    """Let a reader write a feed query, and show which stories match it."""
+    line = QueryForm(request.GET, auto_id="look-%s", label_suffix="", use_required_attribute=False)
     context: dict[str, Any] = {"line": line, "given": request.GET.get("q", "").strip()}
     if not line.is_valid():
         return answer(request, "site/custom.html", context, status=400)
     asked = line.cleaned_data["q"]
     if asked and request.GET["q"] != str(asked[0]):
-        # What a form sends is hard to read; this can be read, and changed, in the address.
+        # Redirect to the normalised query, which people can read and edit in the address.
         return HttpResponseRedirect(f"?{_query(asked[0], **asked_again(request))}")
-    context |= _brought(*asked) if asked else {"digests": Digest.objects.live().order_by("name")}
+    context |= _matches(*asked) if asked else {"digests": Digest.objects.live().order_by("name")}
     return answer(request, "site/custom.html", context)
 
 
-def _brought(said: feed_queries.FeedQuery, rows: feed_queries.Rows) -> dict[str, Any]:
-    """Return what wishes say, what they would have brought, and their feeds. Two queries."""
-    stories = said.among(Story.objects.live().once(), rows)
+def _matches(query: feed_queries.FeedQuery, rows: feed_queries.Rows) -> dict[str, Any]:
+    """Return the description of a query, the newest stories that match it, and its feeds. Costs two queries."""
+    stories = query.among(Story.objects.live().once(), rows)
     newest = search.shown(search.in_order(stories))[:SHOWN]
     today = timezone.localdate()
     lately = stories.filter(edition__date__gt=today - MONTH)
     return {
         "said": [
-            (SAID[kind], [row for term in group for row in rows.get(term, [term.words])])
-            for kind, group in groupby(said.terms, key=lambda term: (term.qualifier, term.wanted))
+            (DESCRIPTIONS[kind], [row for term in group for row in rows.get(term, [term.words])])
+            for kind, group in groupby(query.terms, key=lambda term: (term.qualifier, term.wanted))
         ],
         "lately": lately.aggregate(week=Count("pk", filter=Q(edition__date__gt=today - WEEK)), month=Count("pk")),
-        "hits": search.hits(newest, search.Query(said.words(wanted=True))),
-        "feeds": feed_links("custom", query=f"?{_query(said)}"),
+        "hits": search.hits(newest, search.Query(query.words(wanted=True))),
+        "feeds": feed_links("custom", query=f"?{_query(query)}"),
     }
 
 
-def _query(said: feed_queries.FeedQuery, **more: str) -> str:
-    return urlencode({"q": said, **more}, safe=":")
+def _query(query: feed_queries.FeedQuery, **more: str) -> str:
+    return urlencode({"q": query, **more}, safe=":")

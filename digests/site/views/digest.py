@@ -1,4 +1,4 @@
-"""A digest, and its months."""
+"""The page of a digest, and its months."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.editorial.day_status import today
 from digests.models import Digest, Edition
-from digests.site.views.listing import led, listed, page_of
+from digests.site.views.listing import leads, listed, page_of
 from digests.site.views.presenters import shared
 from digests.site.views.responses import answer, feed_links, readable
 from digests.text.markup import card, render
@@ -34,7 +34,7 @@ def digest(request: HttpRequest, digest: str) -> HttpResponse:
     entries = page.entries
     latest = entries[0] if entries and page.is_first else None
     context = {
-        "leads": led([latest]) if latest else [],
+        "leads": leads([latest]) if latest else [],
         "issues": entries[1:] if latest else entries,
         "months": live.order_by()
         .annotate(month=TruncMonth("date"))
@@ -61,7 +61,7 @@ def _policies(digest: Digest) -> str:
 
 @readable
 def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpResponse:
-    """List a digest's issues of a month."""
+    """List the issues of a digest in a month."""
     publication = get_object_or_404(Digest, slug=digest)
     live = Edition.objects.live().filter(digest=publication)
     first = Date(year, month, 1)
@@ -85,17 +85,17 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of a month, with its issue."""
+    """A day in the calendar of a month."""
 
     date: Date
     issue: Edition | None
-    is_missing: bool
+    is_missing: bool  # a past day that should have had an issue
 
 
 def _weeks(digest: Digest, first: Date, editions: list[Edition], *, begun: bool) -> list[list[Day | None]]:
-    """Return the weeks of a month from Monday on, as at the desk: each day with its issue, and if it lacks one.
+    """Return the weeks of a month, beginning on Mondays; a day of another month is None.
 
-    Days to come lack none, and none before a digest has `begun`. A day of another month is None.
+    No day is missing from today on, nor before the first issue of a digest. `begun`: the digest has earlier issues.
     """
     of_day = {edition.date: edition for edition in editions}
     begins, now = (first if begun else min(of_day)), today(digest, timezone.now())

@@ -1,4 +1,4 @@
-"""What programs ask for under names of their own: robots.txt, opensearch.xml, llms.txt."""
+"""Files that programs look for: robots.txt, opensearch.xml, llms.txt."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SUMMARY = 160  # characters, as search results have
 
 @readable
 def robots(request: HttpRequest) -> HttpResponse:
-    """Let crawlers everywhere but to the desk and to drafts. What a search finds says itself what it is for them."""
+    """Let crawlers read everything except the desk and drafts. Search results carry their own robots meta tag."""
     refused = settings.NEWSROOM_REFUSED_CRAWLERS
     return document(request, "site/discovery/robots.txt", {"refused": refused}, "text/plain; charset=utf-8")
 
 
 @readable
 def opensearch(request: HttpRequest) -> HttpResponse:
-    """Tell browsers how to search here."""
+    """Describe the search for browsers."""
     context = {"search": reverse("search"), "language": settings.LANGUAGE_CODE}
     return document(
         request, "site/discovery/opensearch.xml", context, "application/opensearchdescription+xml; charset=utf-8"
@@ -37,7 +37,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 @readable
 def llms(request: HttpRequest) -> HttpResponse:
-    """Tell language models what is here and where it stands as Markdown: llmstxt.org."""
+    """List for language models what is here and where to get it as Markdown (llmstxt.org)."""
     live = Edition.objects.live()
     context = {
         "digests": [_digest(digest) for digest in Digest.objects.live()],
@@ -50,18 +50,18 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class DigestLine:
-    """A digest, in words that are no Markdown."""
+    """A digest in llms.txt, with Markdown escaped."""
 
     name: str
     about: str
     url: str
-    issues: str  # the address of its feed
-    stories: str
+    issues: str  # the address of the feed of its issues
+    stories: str  # and of its stories
 
 
 @dataclass(frozen=True, slots=True)
 class IssueLine:
-    """An issue, in words that are no Markdown."""
+    """An issue in llms.txt, with Markdown escaped."""
 
     title: str
     url: str
@@ -88,5 +88,5 @@ def _issue(edition: Edition) -> IssueLine:
 
 
 def _words(text: str) -> str:
-    """Return a text as one line in which nothing is Markdown."""
+    """Return a text on one line, with Markdown escaped."""
     return re.sub(r"([\\\[\]<>`*_])", r"\\\1", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""An issue as readers would see it, from words that they do not have: for the desk and for whom it invites."""
+"""Show an issue that readers do not have yet as they would see it: at the desk and by a preview link."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from digests.site.views.issue import issue_page
 
 
 def draft_page(request: HttpRequest, issue: Issue, words: Manuscript, **more: Any) -> HttpResponse:
-    """Show words by the very template that readers get; writes nothing, and no cache or search engine keeps it.
+    """Render a manuscript with the readers' template. Writes nothing; caches and search engines must not keep it.
 
-    The desk's own pages may put it in a frame. `more` goes to the template.
+    The desk may show the page in a frame. `more` goes to the template.
     """
-    edition = imagined(issue, words)
+    edition = unsaved_edition(issue, words)
     sources = {name: Source(domain=name) for name in {domain(url) for url in edition.page.cited}}
     sources |= {source.domain: source for source in Source.objects.filter(domain__in=sources)}
     names = [*words.tags, *(tag for item in words.items for tag in item.tags)]
     tags = {Tag.key_of(name): Tag(name=name, slug=Tag.slug_of(name), key=Tag.key_of(name)) for name in names}
     tags |= Tag.objects.known(names)
     response = issue_page(request, edition, sources, tags, is_draft=True, **more)
-    # What django-csp's own decorator does; that is typed for views which take nothing but a request.
+    # What django-csp's decorator does, whose types only allow views without arguments.
     response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -35,8 +35,8 @@ def draft_page(request: HttpRequest, issue: Issue, words: Manuscript, **more: An
     return response
 
 
-def imagined(issue: Issue, words: Manuscript) -> ShownEdition:
-    """Return the edition that these words would be if they went out now."""
+def unsaved_edition(issue: Issue, words: Manuscript) -> ShownEdition:
+    """Return the edition that publishing a manuscript now would make, without saving it."""
     now = timezone.now()
     row = Edition(issue=issue, digest=issue.digest, number=0, live_from=now, date=words.date, title=words.title)
     return ShownEdition(row, page_of(row, words), first_published=now, known_words=words)

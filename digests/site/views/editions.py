@@ -1,4 +1,4 @@
-"""The editions of an issue: which there are, what an earlier one said, and what changed since."""
+"""The editions of an issue: the list, an earlier one, and what changed since."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ from digests.text.numbers import whole_number
 
 @dataclass(frozen=True, slots=True)
 class ShownEdition:
-    """An edition with what readers have of it: the live one, an earlier one, or one that is only imagined."""
+    """An edition as it is shown: the live one, an earlier one, or a draft as if it were published."""
 
-    row: Edition  # of the last kind, it is not saved
+    row: Edition  # not saved, for a draft
     page: Page
     first_published: datetime
-    live: Edition | None = None  # what readers see now, where this is an earlier edition
-    retractions: tuple[Retraction, ...] = ()  # of the issue, where this is an earlier edition
-    known_words: Manuscript | None = None  # where they have been read already
+    live: Edition | None = None  # the live edition, if this is an earlier one
+    retractions: tuple[Retraction, ...] = ()  # of the issue, if this is an earlier edition
+    known_words: Manuscript | None = None  # if it was read already
 
     @property
     def words(self) -> Manuscript:
-        """The words that the page was made from. Two queries, unless they are known."""
+        """The manuscript that the page was made from. Two queries, unless it is known."""
         return public_manuscript(self.row) if self.known_words is None else self.known_words
 
 
 @dataclass(frozen=True, slots=True)
 class ListedEdition:
-    """An edition in the list of those of its issue."""
+    """An edition in the list of an issue's editions."""
 
     row: Edition
-    before: int  # the number of the one before it; 0 for the first
+    before: int  # the number of the edition before it; 0 for the first
     is_live: bool
-    again: int  # the number of an earlier one with the same words; 0 if there is none
+    again: int  # the number of an earlier edition with the same words; 0 if there is none
 
 
 def editions_of(issue: int) -> QuerySet[Edition]:
-    """Return the editions of an issue that readers may have, the first of them first."""
+    """Return the editions of an issue that readers may see, oldest first."""
     return (
         Edition.objects.readable_history()
         .filter(issue=issue)
@@ -61,11 +61,11 @@ def editions_of(issue: int) -> QuerySet[Edition]:
 
 
 def listed(editions: Iterable[Edition], live: Edition) -> list[ListedEdition]:
-    """Return the editions of an issue for a list, in the order that they came in: the first of them first."""
+    """Return the editions of an issue for a list, in the given order, which is oldest first."""
     first_with: dict[str, int] = {}
     before, found = 0, []
     for edition in editions:
-        # A retraction takes words away and gives none: it has its own name.
+        # An edition made by a retraction has an old revision too, but is listed as a retraction.
         again = first_with.setdefault(edition.revision.sha256, edition.number)
         repeats = again != edition.number and edition.correction != Correction.RETRACTION
         found.append(ListedEdition(edition, before, edition.number == live.number, again if repeats else 0))
@@ -74,9 +74,9 @@ def listed(editions: Iterable[Edition], live: Edition) -> list[ListedEdition]:
 
 
 def earlier(live: Edition, wanted: str) -> ShownEdition:
-    """Return an edition of an issue by its number, with what readers may still have of it. Raises Http404.
+    """Return an edition of an issue by its number, with what readers may still see of it. Raises Http404.
 
-    What was retracted is a tombstone here too, and pictures that the live edition has no more are left out.
+    Retracted stories are tombstones, and pictures that the live edition no longer has are left out.
     """
     found = _by_number(live, wanted)
     found.digest = live.digest
@@ -91,7 +91,7 @@ def earlier(live: Edition, wanted: str) -> ShownEdition:
 
 
 def _by_number(live: Edition, wanted: str) -> Any:
-    """Return the edition with its `first_published`, which its type does not say."""
+    """Return an edition with the annotation `first_published`, which is why the type is Any."""
     kept = Edition.objects.readable_history().filter(issue=live.issue_id).select_related("revision").dated()
     number = whole_number(wanted)
     found = kept.filter(number=number).defer("page").first() if number else None
@@ -101,7 +101,7 @@ def _by_number(live: Edition, wanted: str) -> Any:
 
 
 def changed_since(edition: ShownEdition, live: Edition, until: str) -> tuple[Edition, list[Changed]]:
-    """Return what changed from an earlier edition to the live one, or to the one that `until` names."""
+    """Return the edition that `until` names, or the live one, and what changed since an earlier one. Raises Http404."""
     other, words = live, None
     if until:
         later = earlier(live, until)

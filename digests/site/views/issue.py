@@ -1,4 +1,4 @@
-"""An issue: its page, and the same as Markdown, data and label."""
+"""An issue: its page, and the same as Markdown, JSON and nutrition label."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from digests.site.views import jsonld
 from digests.site.views.editions import ListedEdition, ShownEdition, changed_since, earlier, editions_of
 from digests.site.views.editions import listed as listed_editions
 from digests.site.views.listing import listed
-from digests.site.views.presenters import ShownSection, cover, dressed, in_time, shared, tags_of, words_of
+from digests.site.views.presenters import ShownSection, cover, in_time, shared, shown_story, tag_words, tags_of
 from digests.site.views.responses import Gone, View, answer, as_json, feed_links, readable
 from digests.text.markup import card
 
-COVER_WIDTH = "(min-width: 44rem) 40.375rem, 100vw"  # what digest.css gives it
+COVER_WIDTH = "(min-width: 44rem) 40.375rem, 100vw"  # as in digest.css
 
 
 def of_any_edition(view: Callable[[HttpRequest, ShownEdition], HttpResponse]) -> View:
-    """Give a view the live edition of an issue, or the earlier one that `?edition=` names."""
+    """Make a view of an edition one of an address: of the live edition, or an earlier one named by `?edition=`."""
 
     @readable
     @wraps(view)
@@ -50,8 +50,8 @@ def of_any_edition(view: Callable[[HttpRequest, ShownEdition], HttpResponse]) ->
 
 @of_any_edition
 def issue(request: HttpRequest, edition: ShownEdition) -> HttpResponse:
-    """Show an issue as its live edition has it, or as it was."""
-    tags = Tag.objects.known(words_of(edition.page))
+    """Show an issue, or an earlier edition of it with what changed since."""
+    tags = Tag.objects.known(tag_words(edition.page))
     row, live = edition.row, edition.live
     editions = listed_editions(editions_of(row.issue_id), live or row)
     more: dict[str, Any] = {"editions": editions if len(editions) > 1 else []}
@@ -72,9 +72,9 @@ def issue_page(
     pictures_by: str = "",
     **more: Any,
 ) -> HttpResponse:
-    """Show an edition, live or only imagined, with its sources by domain and its tags by key.
+    """Show an edition or a draft. `sources` are by domain, `tags` by key.
 
-    `pictures_by` is added to the address of each picture: what opens those that readers do not have.
+    `pictures_by` is a query string that is added to the address of each picture, to open unpublished ones.
     """
     row, page = edition.row, edition.page
     label = _label(edition, sources)
@@ -100,7 +100,7 @@ def issue_page(
         "card": card(row.digest.subscribe_card),
         **more,
     }
-    if row.pk is not None and edition.live is None:  # programs are told of the live edition alone
+    if row.pk is not None and edition.live is None:  # metadata for programs is about the live edition only
         image = shared(row, shown, page.cover.alt)
         told = [one.row for one in corrections]
         context |= {"shared": image, "structured": jsonld.of_issue(row, edition.first_published, image, told)}
@@ -109,25 +109,25 @@ def issue_page(
 
 @of_any_edition
 def label(request: HttpRequest, edition: ShownEdition) -> HttpResponse:
-    """Give the nutrition label of an issue."""
+    """Serve the nutrition label of an issue as JSON."""
     sources = _sources(edition.page)
     return _for_programs(edition, as_json(_label(edition, sources).to_json()), sources.values())
 
 
 @of_any_edition
 def markdown(request: HttpRequest, edition: ShownEdition) -> HttpResponse:
-    """Give an issue in the manuscript format."""
+    """Serve an issue in the manuscript format."""
     text = write(edition.words, footer=edition.row.digest.subscribe_card)
     return _for_programs(edition, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
 @of_any_edition
 def data(request: HttpRequest, edition: ShownEdition) -> HttpResponse:
-    """Give an issue as data, with its label."""
+    """Serve an issue as JSON, with its label."""
     sources = _sources(edition.page)
     row = edition.row
     words = edition.words.to_json()
-    del words["footer"]  # a card: raw HTML, and no part of the day's words
+    del words["footer"]  # raw HTML of a subscribe card, not content of the issue
     facts = {
         "digest": row.digest.slug,
         "date": row.date,
@@ -143,9 +143,9 @@ def data(request: HttpRequest, edition: ShownEdition) -> HttpResponse:
 
 
 def live_edition(slug: str, day: Date) -> ShownEdition:
-    """Return what readers see of a digest on a date. Raises Http404, or Gone if they saw something once."""
+    """Return the live edition of a digest's date. Raises Http404, or Gone if there was one and no longer is."""
     of_the_day = Edition.objects.filter(digest__slug=slug, date=day).select_related("digest")
-    # It has `first_published` too, which its type does not say.
+    # Any, because of the annotation `first_published`.
     edition: Any = of_the_day.live().dated().first()
     if edition is not None:
         return ShownEdition(edition, edition.page, edition.first_published)
@@ -156,15 +156,15 @@ def live_edition(slug: str, day: Date) -> ShownEdition:
 
 
 def _for_programs(edition: ShownEdition, response: HttpResponse, sources: Iterable[Source] = ()) -> HttpResponse:
-    """Let pages of any site read an answer; say which page it is another form of, and since when it is so.
+    """Add CORS, canonical link and Last-Modified to a response for programs.
 
-    `sources` are those whose class it tells.
+    `sources` are those whose class the response contains.
     """
     digest = edition.row.digest
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Content-Language"] = digest.language
     response.headers["Link"] = f'<{absolute(edition.row.get_absolute_url())}>; rel="canonical"'
-    # What an earlier edition may still say can change with each that comes after it.
+    # What may be shown of an earlier edition can change with each later one.
     since = edition.live or edition.row
     changes = [since.live_from, since.endorsed_at, since.rendered_at, digest.changed_at]
     changes += [source.changed_at for source in sources]
@@ -183,7 +183,7 @@ def _label(edition: ShownEdition, sources: Mapping[str, Source]) -> provenance.L
 
 
 def _facts(label: provenance.Label) -> list[tuple[Any, list[tuple[Any, int]]]]:
-    """Return the counts of a label under their headings, in words."""
+    """Return the counts of a label as (heading, [(name, count)])."""
     return [
         (_("Links to sources"), [(Source.Kind(kind).label, count) for kind, count in label.sources.items()]),
         (_("Insights"), [(Insight.Basis(basis).label, count) for basis, count in label.insights.items()]),
@@ -199,7 +199,7 @@ def _sections(page: Page, sources: Mapping[str, Source], tags: Mapping[str, Tag]
             lead=section.lead,
             briefs=section.briefs,
             items=[
-                dressed(item, sources, tags, update_to=before.get(item.follows), updates=after.get(item.uid, ()))
+                shown_story(item, sources, tags, update_to=before.get(item.follows), updates=after.get(item.uid, ()))
                 for item in section.items
             ],
         )
@@ -208,11 +208,11 @@ def _sections(page: Page, sources: Mapping[str, Source], tags: Mapping[str, Tag]
 
 
 def _updates(page: Page) -> tuple[dict[str, Story], dict[str, list[Story]]]:
-    """Return the live stories that those of a page are updates to, and those that are updates to them, by uid."""
+    """Return, by uid, the live stories that those of a page follow, and the live stories that follow them."""
     uids, followed = {item.uid for item in page.items}, {item.follows for item in page.items if item.follows}
     if not uids:
         return {}, {}
-    # That it follows any is said for SQLite, which else does not see that the index has them all.
+    # `follows` is not empty: without that condition SQLite does not use its partial index.
     following = Q(follows__in=uids) & ~Q(follows="")
     before, after = {}, defaultdict(list)
     for story in in_time(Story.objects.live().filter(Q(uid__in=followed) | following if followed else following)):

@@ -1,6 +1,6 @@
-"""What search engines read of a page: schema.org's words, as JSON-LD.
+"""Structured data for search engines: schema.org as JSON-LD.
 
-It says what the page says, and nothing that readers do not see there. What is empty is left out.
+It contains only what readers see on the page. Empty values are left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from digests.publishing.addresses import absolute
 from digests.site.views.presenters import SharedPicture
 from digests.text.markup import data_block
 
-_LINK = re.compile(r' href="(https?://[^"]+)"')  # as markup.py writes it
+_LINK = re.compile(r' href="(https?://[^"]+)"')  # as digests.text.markup writes it
 
 Thing = dict[str, Any]
 
@@ -29,7 +29,7 @@ Thing = dict[str, Any]
 def of_issue(
     edition: Edition, first_published: datetime, image: SharedPicture, corrections: Iterable[Edition]
 ) -> SafeString:
-    """Describe an issue, with the stories that readers see in it, and the way to it."""
+    """Describe an issue with its visible stories, and its breadcrumbs."""
     page, digest = edition.page, edition.digest
     dates = first_published, edition.live_from
     article = _article(edition, digest, page.title, image, page.editor, dates) | {
@@ -48,15 +48,15 @@ def of_issue(
             if one.note
         ],
     }
-    return _written(article) + _trail((digest.name, digest), (page.title, edition))
+    return _written(article) + _breadcrumbs((digest.name, digest), (page.title, edition))
 
 
 def of_story(
     story: Story, image: SharedPicture, *, editor: str, dates: tuple[datetime, datetime], is_corrected: bool
 ) -> SafeString:
-    """Describe a story, the issue that it is part of, and the way to it.
+    """Describe a story, its issue, and its breadcrumbs.
 
-    `dates` are when readers first had it, and when its words last changed.
+    `dates` are when it was first published, and when its words last changed.
     """
     edition, page = story.edition, story.page
     digest = edition.digest
@@ -72,11 +72,11 @@ def of_story(
         },
         "correction": absolute(f"{story.get_absolute_url()}#corrections") if is_corrected else "",
     }
-    return _written(article) + _trail((digest.name, digest), (edition.title, edition), (story.headline, story))
+    return _written(article) + _breadcrumbs((digest.name, digest), (edition.title, edition), (story.headline, story))
 
 
 def of_site(name: str, search: str) -> SafeString:
-    """Describe the newsroom, and how it is searched."""
+    """Describe the newsroom and its search."""
     action = {
         "@type": "SearchAction",
         "target": {"@type": "EntryPoint", "urlTemplate": f"{absolute(search)}?q={{search_term_string}}"},
@@ -122,7 +122,7 @@ def _named(digest: Digest) -> Thing:
 
 def _publisher(digest: Digest) -> Thing:
     policies = absolute(f"{digest.get_absolute_url()}#policies") if digest.policies else ""
-    return _said(
+    return _without_empty(
         {
             **_named(digest),
             "logo": {"@type": "ImageObject", "url": absolute(static("img/mark.svg"))},
@@ -132,8 +132,8 @@ def _publisher(digest: Digest) -> Thing:
     )
 
 
-def _trail(*steps: tuple[str, Digest | Edition | Story]) -> SafeString:
-    """Return the way to a page from its digest."""
+def _breadcrumbs(*steps: tuple[str, Digest | Edition | Story]) -> SafeString:
+    """Describe the way from a digest to a page."""
     return _written(
         {
             "@type": "BreadcrumbList",
@@ -146,7 +146,7 @@ def _trail(*steps: tuple[str, Digest | Edition | Story]) -> SafeString:
 
 
 def _cited(page: PageStory) -> list[str]:
-    """Return the links of a story to its sources, as they stand on its page."""
+    """Return the links of a story to its sources, in the order of its page."""
     links = [unescape(link) for html in page.html() for link in _LINK.findall(html)]
     return [url for url in (page.link, *links) if domain(url)]
 
@@ -163,9 +163,9 @@ def _distinct(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def _said(thing: Thing) -> Thing:
+def _without_empty(thing: Thing) -> Thing:
     return {name: value for name, value in thing.items() if value or value is False}
 
 
 def _written(thing: Thing) -> SafeString:
-    return data_block({"@context": "https://schema.org", **_said(thing)}, "application/ld+json")
+    return data_block({"@context": "https://schema.org", **_without_empty(thing)}, "application/ld+json")

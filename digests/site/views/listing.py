@@ -1,4 +1,4 @@
-"""Lists of issues: what a line shows, and where in the list a page begins."""
+"""Lists of issues: what an entry shows, and how lists are divided into pages."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from digests.publishing import pictures
 from digests.site.views.presenters import cover
 
 OF_DIGEST = ("slug", "name", "language", "description")
-TAGS = 12  # of an issue, where readers are sent on
-HEADLINES = 8  # of an issue, where it is announced
-LEAD_WIDTH = "(min-width: 66rem) 28.75rem, (min-width: 44rem) 45vw, 100vw"  # what digest.css gives its cover
+TAGS = 12  # of an issue, on pages for 404 and 410
+HEADLINES = 8  # of an issue that leads a page
+LEAD_WIDTH = "(min-width: 66rem) 28.75rem, (min-width: 44rem) 45vw, 100vw"  # of its cover, as in digest.css
 
 
 def listed(editions: QuerySet[Edition]) -> QuerySet[Edition]:
-    """Return editions, newest first, with what a card shows and nothing heavier."""
+    """Return editions, newest first, with only the fields that a card shows."""
     return (
         editions.select_related("digest")
         .only("number", "date", "title", "summary", "cover", *(f"digest__{name}" for name in OF_DIGEST))
@@ -33,21 +33,21 @@ def listed(editions: QuerySet[Edition]) -> QuerySet[Edition]:
 
 
 def headlines_of(editions: Iterable[Edition]) -> dict[int, list[Story]]:
-    """Return the first stories of each edition. One query, however many they have."""
+    """Return the first stories of each edition, by its primary key. Costs one query."""
     stories = Story.objects.live().filter(edition__in=editions, position__lt=HEADLINES)
     return by_edition(stories.only("uid", "headline", "section", "edition_id", "position").order_by("position"))
 
 
 def by_edition(stories: Iterable[Story]) -> dict[int, list[Story]]:
-    """Return stories under the numbers of their editions, in the order that they came in."""
+    """Group stories by the primary key of their edition, keeping their order."""
     found: dict[int, list[Story]] = {}
     for story in stories:
         found.setdefault(story.edition_id, []).append(story)
     return found
 
 
-def led(editions: Iterable[Edition]) -> list[tuple[Edition, list[Story], str]]:
-    """Return editions to lead a page with, each with its first stories and its cover. Two queries at most."""
+def leads(editions: Iterable[Edition]) -> list[tuple[Edition, list[Story], str]]:
+    """Return editions that lead a page, each with its first stories and its cover. Two queries at most."""
     editions = list(editions)
     headlines = headlines_of(editions)
     shown = pictures.shown({edition.cover for edition in editions} - {""})
@@ -55,15 +55,15 @@ def led(editions: Iterable[Edition]) -> list[tuple[Edition, list[Story], str]]:
         (
             edition,
             headlines.get(edition.pk, []),
-            # Its title stands right beside it, and is all that needs to be read out.
+            # Without a description: screen readers read the title beside it.
             cover(Cover(edition.cover), shown, sizes=LEAD_WIDTH, lazy=place > 0),
         )
         for place, edition in enumerate(editions)
     ]
 
 
-def onward(digest: Digest | None) -> dict[str, Any]:
-    """Return where readers go on from a page with nothing on it: the latest issue, a digest's or any, and its tags."""
+def links_onward(digest: Digest | None) -> dict[str, Any]:
+    """Return where readers can go on from an error page: the latest issue, of a digest if given, and its tags."""
     live = Edition.objects.live()
     latest = listed(live.filter(digest=digest) if digest else live).first()
     return {"latest": latest, "tags": Tag.objects.filter(editions=latest)[:TAGS] if latest else []}
@@ -71,22 +71,22 @@ def onward(digest: Digest | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list of issues, newest first, and where the parts beside it begin. Nothing: there is none."""
+    """A page of a list of issues, newest first, and the places where the pages beside it begin; empty if none."""
 
     entries: list[Edition]
-    before: str = ""  # the older ones, for `?before=`
-    newer: str = ""  # the newer ones, unless those are the first of all
+    before: str = ""  # of the older page, for `?before=`
+    newer: str = ""  # of the newer page, unless that is the first one
     is_first: bool = True
 
 
 def page_of(editions: QuerySet[Edition], before: str, *, size: int, across: bool = False) -> Page:
-    """Return the part of a list that begins after a place, by what is there and not by counting: each costs the same.
+    """Return the page of a list that begins after a place. Every page costs the same, since nothing is counted.
 
-    The place is a date; `across` digests, where a date may stand for several issues, a date and a number.
-    Raises Http404 if there is no such place, and if nothing comes after it.
+    A place is a date; `across` digests, where several issues have the same date, it is a date and a primary key.
+    Raises Http404 if `before` is not a place or nothing comes after it.
     """
     if not before:
-        # A bound that all keep, so that SQLite walks by date and stops, and does not sort all that is live.
+        # Every edition meets this bound. It makes SQLite use the index on dates and stop early instead of sorting all.
         entries = list(listed(editions.filter(date__lte=LAST_DAY))[: size + 1])
         return Page(entries[:size], _older(entries, size, across=across))
     day, pk = place_of(before) if across else (day_of(before), 0)
@@ -112,8 +112,9 @@ def _place(edition: Edition, *, across: bool) -> str:
 
 
 def day_of(text: str) -> Date:
+    """Return the date of a text such as 2026-03-01. Raises Http404."""
     try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # a day has one spelling here; Python knows more
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # Python accepts other spellings too
             raise ValueError
         return Date.fromisoformat(text)
     except ValueError:
@@ -121,7 +122,7 @@ def day_of(text: str) -> Date:
 
 
 def place_of(text: str) -> tuple[Date, int]:
-    """Return the place in a list across digests, where a date alone may stand for several issues."""
+    """Return the place in a list across digests: a date and a primary key. Raises Http404."""
     found = re.fullmatch(r"([0-9-]{10})-([0-9]{1,18})", text)
     if found is None:
         raise Http404(_("That is no place in this list."))

@@ -1,4 +1,4 @@
-"""What pages of an issue and of a story are made from."""
+"""Values that templates of issues and stories show."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A tag by the word that was approved, which leads to where the tag is now."""
+    """A tag under the word that was approved; it links to the present address of the tag."""
 
     name: str
     tag: Tag
@@ -45,17 +45,17 @@ class Tagged:
 
 @dataclass(frozen=True, slots=True)
 class ShownNote:
-    """Insights under one label that rest on the same."""
+    """Insights under one label with the same basis."""
 
     label: str
     basis: str
-    rests_on: StrOrPromise  # in words; empty for an editor's own, which is the rule
+    rests_on: StrOrPromise  # the basis in words; empty for the usual one, an editor's inference
     insights: tuple[PageInsight, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
-    """A story of a page, with what is known of it beside its words."""
+    """A story of a page, with its source, tags and updates."""
 
     uid: str
     headline: str
@@ -66,7 +66,7 @@ class ShownStory:
     source: Source | None
     unsourced: bool
     tags: list[Tagged]
-    ai: StrOrPromise  # what AI did, in words
+    ai: StrOrPromise  # the AI role in words
     notes: list[ShownNote]
     update_to: Story | None = None
     updates: Sequence[Story] = ()
@@ -74,7 +74,7 @@ class ShownStory:
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """A section of a page, with its stories as they are shown."""
+    """A section of a page."""
 
     title: str
     lead: str
@@ -82,7 +82,7 @@ class ShownSection:
     items: list[ShownStory]
 
 
-def dressed(
+def shown_story(
     item: PageStory,
     sources: Mapping[str, Source],
     tags: Mapping[str, Tag],
@@ -90,7 +90,7 @@ def dressed(
     update_to: Story | None = None,
     updates: Sequence[Story] = (),
 ) -> ShownStory:
-    """Return a story with its source, its tags and what its notes rest on, as rows and words."""
+    """Return a story for a template. `sources` are by domain, `tags` by key."""
     return ShownStory(
         uid=item.uid,
         headline=item.headline,
@@ -117,22 +117,23 @@ def dressed(
     )
 
 
-def alone(item: PageStory) -> PageStory:
-    """Return a story for a page of its own, whose title is its headline: the headings in it follow right below."""
+def for_own_page(item: PageStory) -> PageStory:
+    """Return a story with its headings raised, for a page on which the headline is the title."""
     return item.with_html(raised)
 
 
 def tags_of(names: Iterable[str], tags: Mapping[str, Tag]) -> list[Tagged]:
+    """Return the tags that names mean, in order; `tags` are by key."""
     return [Tagged(name, tags[key]) for name in names if (key := Tag.key_of(name)) in tags]
 
 
-def words_of(page: Page) -> list[str]:
-    """Return every word that names a tag on the page of an edition."""
+def tag_words(page: Page) -> list[str]:
+    """Return the names of all tags on the page of an edition."""
     return [*page.tags, *(name for item in page.items for name in item.tags)]
 
 
 def in_time(stories: QuerySet[Story]) -> QuerySet[Story]:
-    """Return stories, the earliest first, with what a line about each shows and nothing heavier."""
+    """Return stories, oldest first, with only the fields that one line about each shows."""
     return (
         stories.select_related("edition__digest")
         .only(
@@ -144,7 +145,7 @@ def in_time(stories: QuerySet[Story]) -> QuerySet[Story]:
 
 @dataclass(frozen=True, slots=True)
 class SharedPicture:
-    """What a shared link shows."""
+    """The picture that other sites show for a shared link."""
 
     path: str
     kind: str
@@ -154,18 +155,18 @@ class SharedPicture:
 
 
 def cover(of: Cover, shown: Mapping[str, Shown], *, sizes: str, by: str = "", lazy: bool = False) -> str:
-    """Return the cover of an issue; nothing if it has none. Lazy is for one that no page begins with."""
+    """Return the HTML of an issue's cover, or "" without one. Load it lazily unless it is at the top of a page."""
     if not of.file:
         return ""
-    # One from before there were pictures is shown as it was uploaded.
+    # A cover from before `Picture` existed has no row and is shown as it was uploaded.
     plain = Shown(default_storage.url(of.file) + by, *SHARED)
     return picture(shown.get(of.file, plain), of.alt, css="cover", sizes=sizes, lazy=lazy)
 
 
 def shared(edition: Edition, pictures: Container[str] = (), alt: str = "") -> SharedPicture:
-    """Return the cover of an edition if it is one of these pictures, else what is drawn from its title.
+    """Return the cover of an edition if it is one of these pictures, else the one that is drawn from its title.
 
-    Each edition's has an address of its own, since others keep it by that.
+    The address has the number of the edition, because other sites cache the picture by address.
     """
     has_cover = bool(pictures) and edition.cover in pictures
     name, kind = ("issue-cover-cropped", "image/jpeg") if has_cover else ("issue-cover", "image/png")

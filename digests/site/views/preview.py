@@ -1,4 +1,4 @@
-"""A preview: one revision for whoever has a link to it, and no account."""
+"""A preview: one revision, shown to anyone who has a link to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who reads by a link that takes comments: what they said, and what they are about to say."""
+    """A guest whose link allows comments: their comments so far, and what their form sent."""
 
     comments: list[Comment]
     name: str
@@ -37,7 +37,7 @@ class Guest:
 
 
 def private(view: View) -> View:
-    """Keep a page by a secret address out of caches, search engines, frames and other sites' logs."""
+    """Keep a page with a secret address out of caches, search engines, frames and other sites' logs."""
 
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -55,7 +55,7 @@ def private(view: View) -> View:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a revision by a link to it, or say why the link shows nothing any more."""
+    """Show the revision of a preview link, or say why the link has ended."""
     link: Any = preview_links.find(token)
     if link is None:
         raise Http404
@@ -63,7 +63,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request, link)
     if request.method == "POST":
         return _comment(request, link, token)
-    # The desk's own look is nobody's it was made for.
+    # Staff who look at it do not count as the guest having opened it.
     if request.method == "GET" and not request.user.is_staff:
         preview_links.opened(link)
     return _page(request, link, token)
@@ -79,7 +79,7 @@ def _page(request: HttpRequest, link: PreviewLink, token: str, **more: Any) -> H
         guest=_guest(link, **more) if link.may_comment else None,
     )
     if link.may_comment:
-        # Other sites learn no more by this; a form from a page that names no origin at all would pass for forged.
+        # Still nothing for other sites. With no-referrer, browsers send no origin and the CSRF check refuses the form.
         response.headers["Referrer-Policy"] = "same-origin"
     return response
 
@@ -103,7 +103,7 @@ def _comment(request: HttpRequest, link: PreviewLink, token: str) -> HttpRespons
 
 
 def _gone(request: HttpRequest, link: Any) -> HttpResponse:
-    """Say which end a link has come to, and nothing of what it showed."""
+    """Say why a link has ended, without showing any of the revision."""
     live = link.issue.editions.live().first() if link.status == PreviewLinkStatus.PUBLISHED else None
     why = {
         PreviewLinkStatus.REVOKED: _("The newsroom has revoked this link."),

@@ -1,4 +1,4 @@
-"""How readers are answered: in the right language, kept for a minute, and told what is gone."""
+"""Responses for readers: language, caching, canonical address, and 410 for what is gone."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from django.views.decorators.http import require_safe
 
 from digests.models import Digest
 from digests.publishing.addresses import FORMATS
-from digests.site.views.listing import onward
+from digests.site.views.listing import links_onward
 
 MAX_AGE = 60  # seconds
-BEGINS = ("before", "after")  # what in a query says where a list goes on
-LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # as Open Graph names them
+PLACES = ("before", "after")  # query parameters that say where a page of a list begins
+LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}  # in Open Graph
 
 View = Callable[..., HttpResponse]
 
 
 class Gone(Exception):
-    """What an address had was public once, and is no more."""
+    """The content of an address was public and no longer is. `context` goes to the 410 page."""
 
     def __init__(self, digest: Digest, **context: Any) -> None:
         super().__init__()
@@ -40,9 +40,9 @@ class Gone(Exception):
 
 
 def readable(view: View) -> View:
-    """Make a view one for readers: GET and HEAD alone, kept for a minute, then asked for by its ETag."""
+    """Make a view one for readers: GET and HEAD only, cached for a minute, then revalidated by ETag."""
 
-    @csrf_exempt  # whatever else is asked with is refused, and not for want of a token
+    @csrf_exempt  # so that other methods get 405 and not 403
     @require_safe
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -51,15 +51,15 @@ def readable(view: View) -> View:
             try:
                 response = view(request, *args, **kwargs)
             except Gone as gone:
-                context = {**onward(gone.digest), **gone.context}
+                context = {**links_onward(gone.digest), **gone.context}
                 response = answer(request, "410.html", context, digest=gone.digest, status=410)
-        # A language chosen by cookie is one reader's own; `Vary: Cookie` would cost everybody the shared copy.
-        # One that the address asks for is the same for all who have the address.
+        # A response in a language that was chosen by cookie is private: `Vary: Cookie` would disable shared caches.
+        # A language in the address is the same for everyone.
         chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES and not asked
         patch_cache_control(response, max_age=MAX_AGE, **({"private": True} if chosen else {"public": True}))
         if response.status_code != 200:
             return response
-        # By hand, as Django's own is for GET alone.
+        # Not ConditionalGetMiddleware, which only handles GET.
         set_response_etag(response)
         modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
         return get_conditional_response(request, response.headers["ETag"], modified, response) or response
@@ -70,10 +70,10 @@ def readable(view: View) -> View:
 def answer(
     request: HttpRequest, template: str, context: dict[str, Any], *, digest: Digest | None = None, status: int = 200
 ) -> HttpResponse:
-    """Render a page in the language and time zone of its digest; a page of the newsroom, in the reader's."""
+    """Render a page in the language and time zone of its digest, or in the reader's language if it has no digest."""
     asked = asked_language(request)
     language = digest.language if digest else asked or translation.get_language()
-    said: dict[str, Any] = {
+    common: dict[str, Any] = {
         "digest": digest,
         "site": settings.SITE_URL,
         "here": place(request, context),
@@ -81,33 +81,33 @@ def answer(
         "locale": LOCALES.get(language or ""),
     }
     if digest is None:
-        said |= {"lang": asked, "languages": _others(request, language)}
+        common |= {"lang": asked, "languages": _others(request, language)}
     with translation.override(language), timezone.override(digest.zone if digest else None):
-        response = render(request, template, {**said, **context}, status=status)
+        response = render(request, template, {**common, **context}, status=status)
     response.headers["Content-Language"] = language or settings.LANGUAGE_CODE
     return response
 
 
 def place(request: HttpRequest, context: dict[str, Any]) -> str:
-    """Return the one address of a page: its path, what was `chosen` of it, and where its list goes on.
+    """Return the canonical address of a page: its path, the filters `chosen`, and where its list begins.
 
-    What others added to it means nothing.
+    Any other query parameters are dropped.
     """
     goes_on = context.get("is_first") is False
-    begins = {name: request.GET[name] for name in BEGINS if goes_on and request.GET.get(name)}
+    begins = {name: request.GET[name] for name in PLACES if goes_on and request.GET.get(name)}
     query = urlencode(context.get("chosen", {}) | begins)
     path = escape_uri_path(request.path)
     return f"{path}?{query}" if query else path
 
 
 def _following(context: dict[str, Any]) -> str:
-    """Return the query of the next page of a list, of what was `chosen` of it; nothing if it is the last."""
-    begins = {name: context[name] for name in BEGINS if context.get(name)}
+    """Return the query of the next page of a list, with the filters `chosen`; empty on the last page."""
+    begins = {name: context[name] for name in PLACES if context.get(name)}
     return f"?{urlencode(context.get('chosen', {}) | begins)}" if begins else ""
 
 
 def document(request: HttpRequest, template: str, context: dict[str, Any], content_type: str) -> HttpResponse:
-    """Render what programs read: in the language and time zone of the newsroom, the same for all who ask."""
+    """Render a document for programs in the language of the newsroom, the same for everyone."""
     with translation.override(settings.LANGUAGE_CODE):
         response = render(request, template, {"site": settings.SITE_URL, **context}, content_type=content_type)
     response.headers["Content-Language"] = settings.LANGUAGE_CODE
@@ -115,19 +115,19 @@ def document(request: HttpRequest, template: str, context: dict[str, Any], conte
 
 
 def asked_language(request: HttpRequest) -> str:
-    """Return the language that the address asks for by `?lang=`; nothing if that is none of ours."""
+    """Return the language in `?lang=`, or "" if it is not one of ours."""
     asked = request.GET.get("lang", "")
     return asked if asked in dict(settings.LANGUAGES) else ""
 
 
 def asked_again(request: HttpRequest) -> dict[str, str]:
-    """Return what in a query keeps the next page in the language that this one was asked for."""
+    """Return the query parameters that keep the next page in the language of this address."""
     asked = asked_language(request)
     return {"lang": asked} if asked else {}
 
 
 def _others(request: HttpRequest, language: str | None) -> list[tuple[str, str, str]]:
-    """Return the languages that a page is not in: code, name and address."""
+    """Return (code, name, address) of the other languages of a page."""
     query = request.GET.copy()
     found = []
     for code, name in settings.LANGUAGES:
@@ -142,16 +142,16 @@ def as_json(data: dict[str, Any]) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed of a listing, as a link."""
+    """A link to a feed of a listing."""
 
-    of: str  # the listing, by its name in urls.py
+    of: str  # the name of the listing in urls.py
     name: str
     type: str
     url: str
 
 
 def feed_links(name: str, *args: Any, query: str = "") -> list[FeedLink]:
-    """Return the feeds of a listing. `query`, with its question mark, belongs to their addresses."""
+    """Return links to the feeds of a listing. `query` is added to the addresses and includes the question mark."""
     return [
         FeedLink(name, kind.title, kind.content_type, reverse(f"{name}-{kind.name}", args=args) + query)
         for kind in FORMATS

@@ -1,4 +1,4 @@
-"""Search, for readers: a form whose fields are in the address, and what it finds."""
+"""The search page: a form whose fields are in the address, and the results."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ COUNTED = 1_000  # stories
 _NO_DATE = _("That is not a date. Write it as 2026-03-01.")
 
 
-class Asked(forms.Form):
-    """What a reader looks for. Each filter is by a row that readers know, or says that there is none."""
+class SearchForm(forms.Form):
+    """What a reader searches for. A filter that names nothing known to readers is an error."""
 
     q = forms.CharField(
         label=_("Words"),
@@ -52,7 +52,7 @@ class Asked(forms.Form):
     def __init__(self, asked: QueryDict) -> None:
         super().__init__(asked, auto_id="look-%s", label_suffix="", use_required_attribute=False)
         self.fields["digest"].queryset = Digest.objects.live().only("slug", "name", "language")  # type: ignore[attr-defined]
-        for name, label in (("from", _("From")), ("to", _("To"))):  # one of them is a word of Python's own
+        for name, label in (("from", _("From")), ("to", _("To"))):  # not as attributes: `from` is a keyword
             self.fields[name] = forms.DateField(
                 label=label,
                 required=False,
@@ -85,18 +85,18 @@ class Asked(forms.Form):
 
     def clean(self) -> None:
         for name in self.errors.keys() & {"from", "to"}:
-            self.fields[name].widget.input_type = "text"  # a field of dates would not show what was written
+            self.fields[name].widget.input_type = "text"  # a date input would not show an invalid value
         begin, end = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if begin and end and begin > end:
             self.add_error("to", _("This is before the first day."))
 
     @property
     def given(self) -> dict[str, str]:
-        """The fields that were filled, as an address has them."""
-        return {name: said for name in self.fields if (said := self.data.get(name, "").strip())}
+        """The fields that were filled in, as they are in the address."""
+        return {name: text for name in self.fields if (text := self.data.get(name, "").strip())}
 
     def narrowed(self) -> index.Stories:
-        """Return the live stories that the filters leave."""
+        """Return the live stories that match the filters."""
         stories: index.Stories = Story.objects.live().once()
         if digest := self.cleaned_data["digest"]:
             stories = stories.filter(edition__digest=digest)
@@ -113,8 +113,8 @@ class Asked(forms.Form):
 
 @readable
 def search(request: HttpRequest) -> HttpResponse:
-    """Find stories by their words, and by digest, tag, source and date."""
-    asked = Asked(request.GET)
+    """Find stories by words, digest, tag, source and date."""
+    asked = SearchForm(request.GET)
     given = asked.given
     context: dict[str, Any] = {
         "asked": asked,
@@ -131,8 +131,8 @@ def search(request: HttpRequest) -> HttpResponse:
     return answer(request, "site/search.html", context)
 
 
-def _found(asked: Asked, after: str) -> dict[str, Any]:
-    """Return a page of what was found, and how much it is in all."""
+def _found(asked: SearchForm, after: str) -> dict[str, Any]:
+    """Return a page of the results, and the total."""
     query: index.Query = asked.cleaned_data["q"]
     found = query.among(asked.narrowed())
     try:
@@ -154,7 +154,7 @@ def _found(asked: Asked, after: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How much was found, counted no further than to what a reader takes as many."""
+    """The number of results, up to COUNTED; `is_more` if there are more."""
 
     total: int
     is_more: bool

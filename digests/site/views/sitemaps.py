@@ -1,7 +1,7 @@
 """Sitemaps: every page that search engines may show, and when it last changed.
 
-An index names the parts: the lists, tags and sources by their numbers, and for each month of a digest its issues with
-their stories. So a part that is past stays as it is, and what an answer costs does not grow with the archive.
+An index names the parts: one for lists, parts for tags and sources by primary key, and one for each month of a digest
+with its issues and stories. So parts for past months do not change, and no response grows with the archive.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from digests.site.public_addresses import NUMBERS_A_SITEMAP, every
 from digests.site.views.presenters import shared
 from digests.site.views.responses import document, readable
 
-# By their names in urls.py, as what is in them.
+# Names in urls.py: the parts in the index, and the pages in the part for lists.
 PARTS = ("sitemap-pages", "sitemap-tags", "sitemap-sources", "sitemap-month")
 LISTS = ("front", "digest", "month", "tags", "sources", "corrections", "subscribe")
-NEWS_IS = timedelta(hours=48)
-MOST_NEWS = 1000  # Google takes no more
-NEWS_LANGUAGES = {"zh-hans": "zh-cn"}  # where Google has a name of its own
+NEWS_AGE = timedelta(hours=48)
+MOST_NEWS = 1000  # Google accepts no more
+NEWS_LANGUAGES = {"zh-hans": "zh-cn"}  # where Google uses another code
 XML = "application/xml; charset=utf-8"
 
 
@@ -42,19 +42,19 @@ class Entry:
 
 @readable
 def index(request: HttpRequest) -> HttpResponse:
-    """Name the parts, and when something in each last changed."""
+    """List the parts, each with when it last changed."""
     return document(request, "site/discovery/sitemap_index.xml", {"parts": every(kinds=PARTS)}, XML)
 
 
 @readable
 def pages(request: HttpRequest) -> HttpResponse:
-    """List the lists."""
+    """List the pages that are lists."""
     return _listed(request, [Entry(page.path, page.updated) for page in every(kinds=LISTS)])
 
 
 @readable
 def tags(request: HttpRequest, part: int) -> HttpResponse:
-    """List the tags of live issues, those of some numbers."""
+    """List the tags of live issues whose primary keys belong to a part."""
     first = part * NUMBERS_A_SITEMAP
     used = Edition.objects.live().filter(tags__pk__gte=first, tags__pk__lt=first + NUMBERS_A_SITEMAP)
     last = used.order_by("tags").values_list("tags__slug").annotate(Max("live_from"))
@@ -63,7 +63,7 @@ def tags(request: HttpRequest, part: int) -> HttpResponse:
 
 @readable
 def sources(request: HttpRequest, part: int) -> HttpResponse:
-    """List the sources of live stories, those of some numbers."""
+    """List the sources of live stories whose primary keys belong to a part."""
     first = part * NUMBERS_A_SITEMAP
     cited = Story.objects.live().filter(source__pk__gte=first, source__pk__lt=first + NUMBERS_A_SITEMAP)
     last = cited.order_by("source").values_list("source__domain").annotate(Max("edition__live_from"))
@@ -80,7 +80,7 @@ def month(request: HttpRequest, digest: str, year: int, month: int) -> HttpRespo
         .annotate(has_picture=Exists(Picture.objects.filter(file=OuterRef("cover"))))
         .order_by("date")
     )
-    # A story that was carried over has one address, which shows the edition that came last.
+    # A story that is in several live issues has one address, which shows the newest of these editions.
     later = Story.objects.with_public_page().filter(
         uid=OuterRef("uid"), edition__live_from__gt=OuterRef("edition__live_from")
     )
@@ -111,7 +111,7 @@ def _listed(request: HttpRequest, entries: list[Entry]) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class NewsEntry:
-    """An issue in the sitemap for news."""
+    """An issue in the news sitemap."""
 
     path: str
     name: str  # of its digest
@@ -122,13 +122,13 @@ class NewsEntry:
 
 @readable
 def news(request: HttpRequest) -> HttpResponse:
-    """List the issues that readers first had within two days, as Google News wants it.
+    """List the issues that were first published within the last two days, for Google News.
 
-    Their stories are left out: a story's page repeats words of its issue. After two quiet days there is nothing, which
-    Google allows.
+    Their stories are left out, because the page of a story repeats words of its issue. After two days without an issue
+    the list is empty, which Google allows.
     """
-    since = timezone.now() - NEWS_IS
-    # By index first: no edition is older than its issue.
+    since = timezone.now() - NEWS_AGE
+    # `live_from` has an index and cannot be earlier than `first_published`.
     recent: Any = Edition.objects.live().filter(live_from__gte=since).dated()
     recent = (
         recent.filter(first_published__gte=since)

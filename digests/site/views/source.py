@@ -1,4 +1,4 @@
-"""Sources: who reported first, and the stories that came of it."""
+"""Sources, and the stories that have them as their source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BY = ("stories", "address")
 
 @readable
 def sources(request: HttpRequest) -> HttpResponse:
-    """List the sources of live stories, all or of a class: the most cited first, or by address."""
+    """List the sources of live stories, all or of one class, by number of stories or by address."""
     by, kind, after = request.GET.get("by", BY[0]), request.GET.get("class", ""), request.GET.get("after", "")
     if by not in BY:
         raise Http404(_("Sources are listed by stories or by address."))
@@ -53,7 +53,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(stories: Any, by: str, after: str) -> Any:
-    """Return the sources of stories with how many are from each, in an order and from a place in it on."""
+    """Return the sources of stories with the number of stories, in an order, beginning after a place in it."""
     cited, domain = _place(after) if after else (None, "")
     sources = stories.values("source", "source__domain").annotate(cited=Count("*"))
     if by == "address":
@@ -72,7 +72,7 @@ def _place(text: str) -> tuple[int, str]:
 
 @readable
 def source(request: HttpRequest, domain: str) -> HttpResponse:
-    """List the live stories that a source reported first, newest issue first."""
+    """List the live stories of a source, newest issue first."""
     found = Source.objects.at(domain)
     if found is None:
         raise Http404(_("There is no such source."))
@@ -81,7 +81,7 @@ def source(request: HttpRequest, domain: str) -> HttpResponse:
     stories = Story.objects.live().once().filter(source=found)
     with_it = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
-    if not page.entries:  # in the same words: who guesses is not told what waits in a draft
+    if not page.entries:  # the same message, so that nobody can find out what drafts have
         raise Http404(_("There is no such source."))
     reported = by_edition(stories.filter(edition__in=page.entries).defer("page"))
     context = {

@@ -1,4 +1,4 @@
-"""A story, at its own address for ever."""
+"""A story at its permanent address."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from digests.publishing import pictures
 from digests.publishing.changes import rewordings
 from digests.site import related
 from digests.site.views import jsonld
-from digests.site.views.presenters import alone, dressed, in_time, shared
+from digests.site.views.presenters import for_own_page, in_time, shared, shown_story
 from digests.site.views.responses import Gone, answer, feed_links, readable
 from digests.text.markup import render
 
 
 @readable
 def story(request: HttpRequest, uid: str) -> HttpResponse:
-    """Show one story of a live edition, or its tombstone."""
+    """Show a story of a live edition, or its tombstone; 410 if readers had it and no longer do."""
     corrections = Edition.objects.corrections().filter(issue=OuterRef("edition__issue"))
-    # What is annotated, its type does not say.
+    # Any, because of the annotations.
     found: Any = (
         Story.objects.with_public_page()
         .filter(uid=uid)
@@ -43,7 +43,7 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
     if found is None:
         raise _gone(uid)
     row: Story = found
-    edition, page = row.edition, alone(row.page)
+    edition, page = row.edition, for_own_page(row.page)
     if row.retracted:
         raise Gone(edition.digest, edition=edition, reason=page.body)
     first_published: datetime = found.first_published
@@ -71,7 +71,7 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
         "corrections": corrected,
         "issue_is_corrected": found.is_corrected,
         "edition": edition,
-        "item": dressed(page, {row.source.domain: row.source} if row.source else {}, tags),
+        "item": shown_story(page, {row.source.domain: row.source} if row.source else {}, tags),
         "storyline": storyline if len(storyline) > 1 else [],
         "latest": storyline[-1] if storyline and storyline[-1].uid != uid else None,
         "related": related.find(row, [tag.pk for tag in tags.values()]),
@@ -84,14 +84,14 @@ def story(request: HttpRequest, uid: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class StoryCorrection:
-    """An edition in which the words of a story became others."""
+    """An edition in which the words of a story changed."""
 
     edition: Edition
-    before: int  # the number of the edition that had the words before
+    before: int  # the number of the edition with the old words
 
 
 def _corrections(versions: list[tuple[Story, Story]], story: Story) -> list[StoryCorrection]:
-    """Return the editions of a story's issue in which its words became others."""
+    """Return the editions of a story's issue in which its words changed."""
     return [
         StoryCorrection(new.edition, old.edition.number)
         for old, new in versions
@@ -100,9 +100,9 @@ def _corrections(versions: list[tuple[Story, Story]], story: Story) -> list[Stor
 
 
 def _gone(uid: str) -> Exception:
-    """Return what to answer for a story that readers have no more: dropped from an issue that stands, or gone with it.
+    """Return Http404 for a story that was never published, or Gone for one that was dropped or withdrawn.
 
-    Nothing of its words is said; if it was retracted before it was dropped, its reason still is.
+    The page shows none of its words. If the story was retracted before it was dropped, it shows the reason.
     """
     past = Story.objects.filter(uid=uid, edition__in=Edition.objects.ever_live()).order_by("-edition__live_from")
     last = past.select_related("edition__digest").defer("page", "edition__page").first()

@@ -1,4 +1,4 @@
-"""Every feed in one place: as a page for people, and as a file that feed readers take in whole."""
+"""All feeds in one place: as a page, and as an OPML file for feed readers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digests.site.views.responses import answer, document, feed_links, readable
 
 @readable
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """Show what can be subscribed to, and how."""
+    """Show what people can subscribe to, and how."""
     context = {
         "digests": [
             (digest, feed_links("digest", digest.slug), feed_links("stories", digest.slug))
@@ -27,7 +27,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 @readable
 def opml(request: HttpRequest) -> HttpResponse:
-    """Give all feeds of the newsroom and its digests as OPML 2.0."""
+    """Serve the feeds of the newsroom and its digests as OPML 2.0."""
     response = document(
         request, "site/discovery/subscriptions.opml", {"digests": _digests()}, "text/x-opml; charset=utf-8"
     )

@@ -1,4 +1,4 @@
-"""Tags, sorted by what they are, and what has them."""
+"""Tags by kind, and the issues and stories that have a tag."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PAGE = 20  # issues
-OF_A_KIND = 200  # tags
-OVERVIEW = 60  # tags of each kind
-BESIDE = 24  # tags that appear with one
+OF_A_KIND = 200  # tags on a page of one kind
+OVERVIEW = 60  # tags of each kind on the overview
+BESIDE = 24  # tags that occur together with one
 COUNT = Sum("stories")
-UNSORTED = "unsorted"  # what `?kind=` calls the kind of tags that nobody sorted yet
+UNSORTED = "unsorted"  # the value of `?kind=` for tags without a kind
 
 
 @readable
 def tags(request: HttpRequest) -> HttpResponse:
-    """List the tags of what is live: the most used of each kind, or all of one kind by name."""
+    """List the tags of live issues: the most used of each kind, or all of one kind by name."""
     kind = request.GET.get("kind", "")
     return _of_a_kind(request, kind) if kind or "after" in request.GET else _overview(request)
 
@@ -59,9 +59,9 @@ def _overview(request: HttpRequest) -> HttpResponse:
 
 
 def _most_used() -> Any:
-    """Return the tags that count the most, so many of each kind, with how many `all` of the kind are."""
+    """Return the most used tags of each kind, with `all`: how many tags of that kind there are."""
     return (
-        _filed()
+        _edition_tags()
         .values("tag", "tag__kind", "tag__key")
         .annotate(count=COUNT)
         .annotate(
@@ -78,7 +78,7 @@ def _of_a_kind(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404(_("There is no such kind of tag."))
     value = "" if kind == UNSORTED else kind
     after = request.GET.get("after", "")
-    count = _filed().filter(tag=OuterRef("pk")).values("tag").annotate(count=COUNT).values("count")
+    count = _edition_tags().filter(tag=OuterRef("pk")).values("tag").annotate(count=COUNT).values("count")
     used = Tag.objects.annotate(count=Subquery(count)).filter(kind=value, count__isnull=False)
     found = list(used.filter(key__gt=after).order_by("key")[: OF_A_KIND + 1])
     if not found:
@@ -111,18 +111,18 @@ def _label(kind: str) -> StrOrPromise:
 
 
 def _rank(kind: str) -> int:
-    """Return where a kind stands among the others; what nobody sorted comes last."""
+    """Return the position of a kind among the others; tags without a kind come last."""
     return [*Tag.Kind.values, ""].index(kind)
 
 
-def _filed() -> Any:
-    """Return what says which live issue has which tag."""
+def _edition_tags() -> Any:
+    """Return the tags of live editions."""
     return EditionTag.objects.exclude(edition__in=Edition.objects.hidden()).order_by()
 
 
 @readable
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the issues that have a tag; where only some stories have it, those stories."""
+    """List the issues that have a tag; of an issue in which only some stories have it, those stories."""
     found = Tag.objects.at(slug)
     if found is None:
         raise Http404(_("There is no such tag."))
@@ -131,7 +131,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     filed = EditionTag.objects.filter(tag=found, edition=OuterRef("pk"))
     with_it = Edition.objects.live().filter(Exists(filed))
     page = page_of(with_it, request.GET.get("before", ""), size=PAGE, across=True)
-    if not page.entries:  # in the same words: who guesses is not told what waits in a draft
+    if not page.entries:  # the same message, so that nobody can find out what drafts have
         raise Http404(_("There is no such tag."))
     whole = set(
         EditionTag.objects.filter(tag=found, edition__in=page.entries, own=True).values_list("edition", flat=True)
@@ -154,7 +154,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 def _beside(
     found: Tag, editions: list[Edition], tagged: dict[int, list[Story]]
 ) -> list[tuple[StrOrPromise, list[Tag]]]:
-    """Return the tags that these stories have too, the most frequent first, by kind; of issues, if no story has it."""
+    """Return the most frequent other tags of these stories, by kind; of the issues, if no story has the tag."""
     stories = [story for of_issue in tagged.values() for story in of_issue]
     with_it = {"stories__in": stories} if stories else {"editions__in": editions}
     counted = Tag.objects.filter(**with_it).exclude(pk=found.pk).annotate(together=Count("pk"))
