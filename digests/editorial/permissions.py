@@ -1,4 +1,4 @@
-"""Who may do what: roles as groups, and the rule that nobody approves their own words."""
+"""Permissions: roles as groups, and the rule that nobody approves their own words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _PUBLISH = {
 _CONFIGURE = {f"digests.{verb}_{model}" for verb in _EVERY for model in ("digest", "channel", "source", "tag")}
 _PEOPLE = {f"auth.{verb}_{model}" for verb in _EVERY for model in ("user", "group")}
 
-# What each role may do: the one table. After each `migrate` its group gets what is new here, and loses what is gone.
+# What each role may do. After each `migrate`, its group gains what is new here and loses what was removed.
 ROLES: dict[str, frozenset[str]] = {
     "writer": frozenset(_VIEW | _WRITE),
     "reviewer": frozenset(_VIEW | _REVIEW),
@@ -49,11 +49,11 @@ ROLES: dict[str, frozenset[str]] = {
 
 
 def keep_roles(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Let the groups of the roles follow the table.
+    """Apply changes of ROLES to the groups.
 
-    Only what changed in the table since the last time is carried over. So what staff gave a group beyond it stays, what
-    they took from it stays taken, and a group that they deleted stays away.
-    Raises LookupError for a permission that there is not.
+    Only changes of the table since the last run are applied. So permissions that staff added to a group stay, those
+    that they removed stay removed, and a group that they deleted is not created again.
+    Raises LookupError for a permission that does not exist.
     """
     with transaction.atomic(using):
         for name, permissions in ROLES.items():
@@ -79,9 +79,10 @@ def _rows(permissions: Iterable[str], using: str, *, missing_ok: bool = False) -
 
 
 def hand_over_renamed(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Give whoever was granted a permission on a model by its former name the same by the name it has now.
+    """Replace permissions that have the former name of a model by those with its present name.
 
-    Django renames the content type of a model that is renamed, and makes new permissions beside the old ones.
+    When a model is renamed, Django renames its content type and creates new permissions beside the old ones, which
+    nobody has yet.
     """
     of_ours = Permission.objects.using(using).filter(content_type__app_label="digests").select_related("content_type")
     by_name = {(row.content_type_id, row.codename): row for row in of_ours}
@@ -95,22 +96,22 @@ def hand_over_renamed(using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def may(who: Actor | AnonymousUser, action: Action) -> bool:
-    """Say whether the roles of whoever acts allow an action at all. The system may do everything."""
+    """Tell whether the roles of an actor include an action. The system may do everything."""
     return isinstance(who, System) or bool(who.is_active and who.has_perm(TABLE[action].permission))
 
 
 def who_may(action: Action) -> set[int]:
-    """Return the keys of everyone at the desk whose roles allow an action. Costs one query."""
+    """Return the primary keys of all staff whose roles include an action. Costs one query."""
     return set(_who_may(action).values_list("pk", flat=True))
 
 
 def people_who_may(action: Action) -> list[User]:
-    """Return the same people as `who_may`, with their names."""
+    """Return the same people as `who_may`, as users."""
     return list(_who_may(action))
 
 
 def at_the_desk() -> set[int]:
-    """Return the keys of everyone who may see issues at all."""
+    """Return the primary keys of all staff who may see issues."""
     return set(_with_perm("digests.view_issue").values_list("pk", flat=True))
 
 
@@ -120,25 +121,25 @@ def _who_may(action: Action) -> QuerySet[User]:
 
 
 def _with_perm(permission: str) -> QuerySet[User]:
-    # The backend is named because with_perm asks for it as soon as a site has two.
+    # The backend is named because `with_perm` requires it if a site has two.
     people: Any = get_user_model().objects
     found: QuerySet[User] = people.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
     return found.filter(is_staff=True)
 
 
-# Whoever writes, reviews or publishes may decide who else sees the words before readers do.
+# Everyone who writes, reviews or publishes may show a draft to others.
 _INVITE = ("digests.change_issue", "digests.review_issue", "digests.publish_issue")
 
 
 def may_invite(who: Actor | AnonymousUser) -> bool:
-    """Say whether someone may give people without an account a link to a draft."""
+    """Tell whether somebody may give people without an account a link to a draft."""
     return isinstance(who, System) or bool(who.is_active and any(who.has_perm(name) for name in _INVITE))
 
 
 def authors(issue: Issue, *, until: Revision) -> set[int]:
-    """Return the keys of whoever wrote words that an approval of `until` would be for. Costs two queries.
+    """Return the primary keys of the authors of words that an approval of `until` would cover. Costs two queries.
 
-    Those are all revisions up to `until` that came after the last edition someone else approved.
+    Those are the authors of all revisions up to `until` since the last edition that was approved.
     """
     reviewed = (
         Edition.objects.filter(issue=issue, revision__number__lt=until.number)
@@ -161,7 +162,7 @@ def newest_authors(issues: Iterable[int]) -> dict[int, set[int]]:
 
 
 def wrote(who: Actor, issue: Issue, *, until: Revision) -> bool:
-    """Say whether someone wrote any of the words that an approval of `until` would be for."""
+    """Tell whether somebody wrote any of the words that an approval of `until` would cover."""
     return not isinstance(who, System) and who.pk in authors(issue, until=until)
 
 
@@ -171,9 +172,9 @@ def has_words_of(who: Visitor) -> Exists:
 
 
 def who_mends(issues: Iterable[int]) -> dict[int, set[int]]:
-    """Return for each issue who goes on when changes are asked for: whoever wrote or submitted it.
+    """Return for each issue the people who should change it when changes are asked for: its authors and submitters.
 
-    If none of them is at the desk any more, everyone who may submit. Costs three queries for any number of issues.
+    If none of them may submit any more, everyone who may. Costs three queries for any number of issues.
     """
     found, able = newest_authors(issues), who_may(Action.SUBMIT)
     submits = LogEntry.objects.filter(issue__in=found, action=Action.SUBMIT).order_by("pk")

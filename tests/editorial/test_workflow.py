@@ -17,7 +17,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from digests.editorial import comments, exchange, workflow
 from digests.editorial.preflight import Blocker
 from digests.editorial.workflow import Refused, perform
-from digests.editorial.workflow.door import _WAYS
+from digests.editorial.workflow.door import _HANDLERS
 from digests.models import Digest, Edition, Issue, LogEntry, NewsItem, Review, Revision, Story
 from digests.models.person import SYSTEM
 from digests.models.states import TABLE, Action, State
@@ -813,7 +813,7 @@ def into(state: State, issue: Issue, people: SimpleNamespace) -> Issue:
 
 def test_the_table_names_every_action() -> None:
     assert set(TABLE) == set(Action)
-    assert set(_WAYS) == set(Action) - {Action.EDIT}
+    assert set(_HANDLERS) == set(Action) - {Action.EDIT}
 
 
 def test_an_inactive_person_may_do_nothing(draft: Make, people: SimpleNamespace) -> None:

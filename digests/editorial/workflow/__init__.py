@@ -1,11 +1,11 @@
-"""The one door: every change of an issue's words, state or public life goes through here.
+"""The one door: every change to an issue's words, state or publication goes through here.
 
-request   what is asked of the door, what it answers, how it refuses
-facts     what the rules ask about issues, read once for many of them
-approval  who may send words on: rules and deeds of reviewing
-release   what readers get: rules and deeds of publishing
+request   an action with its arguments, its outcome, and its refusal
+facts     what the rules need to know about issues, read once for many of them
+approval  reviewing: rules and actions
+release   publishing: rules and actions
 record    how a change is written: lock, revision, log
-door      `perform`, and `refusals`, which says beforehand what it would refuse
+door      `perform`, and `refusals`, its dry run
 """
 
 from digests.editorial.workflow.approval import READING, awaits, is_approved, next_step, not_signed_off

@@ -1,6 +1,7 @@
-"""Who may send words on: submitting, approving, objecting, and approving afterwards what went out in an emergency.
+"""Reviewing: submit, approve, ask for changes, and approve an emergency edition afterwards.
 
-A rule yields what stands against an action and writes nothing; a deed runs after its rules, under the lock.
+A rule yields the problems that prevent an action and writes nothing. An action runs after its rules, with the issue
+locked.
 """
 
 from __future__ import annotations
@@ -26,28 +27,28 @@ from digests.publishing import editions
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# What a reviewer still has to do before their approval, and can.
+# The codes of problems that the reviewer can still solve before they approve.
 READING = frozenset({"not_signed_off", "comment_open"})
 
 
 def is_approved(facts: Facts) -> bool:
-    """Say whether the words as they stand may go out."""
+    """Tell whether the newest words may be published."""
     needed: int = settings.NEWSROOM_APPROVALS
     enough = facts.approvals >= needed and not facts.objections
     return needed == 0 or (facts.issue.state == State.APPROVED and enough)
 
 
 def awaits(facts: Facts) -> Action | None:
-    """Return what the newest words wait for, as `next_step`. Nothing if they went out, or are about to."""
+    """Return what the newest words wait for, as `next_step` does; None if they are published or scheduled."""
     head = facts.head
     is_out = head is None or any(edition.revision_id == head.pk for edition in facts.editions)
     return None if is_out else next_step(facts)
 
 
 def next_step(facts: Facts) -> Action:
-    """Return what brings words nearer to readers that never went out: to be edited, approved or published.
+    """Return what words that were never published need next: EDIT, APPROVE or PUBLISH.
 
-    Approved words that preflight holds back wait to be edited: this reads them.
+    Approved words that preflight blocks need editing. Only for approved words does this read the manuscript.
     """
     state = facts.issue.state
     if state in (State.DRAFT, State.CHANGES_REQUESTED):
@@ -67,13 +68,13 @@ def not_signed_off(revision: Revision, person: User) -> list[NewsItem]:
 
 
 def nothing_saved(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say that there are no words yet."""
+    """Report that nothing has been saved yet."""
     if facts.head is None:
         yield Blocker("nothing_saved", _("Nothing of this issue has been saved yet."), fix=_("Save it first."))
 
 
 def authorship(facts: Facts, request: Request, revision: Revision) -> Iterator[Problem]:
-    """Say why someone cannot approve a revision, however well they read it."""
+    """Report why a person can never approve a revision: an approval is a person's, and not of their own words."""
     if isinstance(request.by, System):
         yield Blocker("nobody", _("An approval is given by a person."), fix=_("Say who approves."))
     elif request.by.pk in facts.authors(revision):
@@ -85,7 +86,7 @@ def authorship(facts: Facts, request: Request, revision: Revision) -> Iterator[P
 
 
 def approval(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say what an approval still waits for: another person, stories to be signed off, open comments."""
+    """Report what prevents an approval: nothing saved, approved by them already, missing sign-offs, open comments."""
     if facts.head is None:
         yield from nothing_saved(facts, request)
     elif _approved_before(facts, request):
@@ -99,20 +100,20 @@ def approval(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def _approved_before(facts: Facts, request: Request) -> bool:
-    """Say whether a person approved these words and doing so again would change nothing."""
+    """Tell whether a person has approved these words and approving again would change nothing."""
     approved = any(one.reviewer_id == _pk(request) and one.verdict == Review.Verdict.APPROVED for one in facts.reviews)
     return approved and (facts.issue.state == State.APPROVED or not _completes(facts, request))
 
 
 def _completes(facts: Facts, request: Request) -> bool:
-    """Say whether the newest words have what they need once this person approves them."""
+    """Tell whether the newest words are approved once this person approves them."""
     others = [review.verdict for review in facts.reviews if review.reviewer_id != _pk(request)]
     approvals = 1 + others.count(Review.Verdict.APPROVED)
     return approvals >= settings.NEWSROOM_APPROVALS and Review.Verdict.CHANGES_REQUESTED not in others
 
 
 def unread(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say what the reviewer has still to read and settle; `READING` has the codes."""
+    """Report what the reviewer still has to sign off or resolve; `READING` has the codes."""
     person = account(request.by)
     if person and not request.attests_read_all and (missing := facts.not_signed_off(person)):
         yield Blocker(
@@ -136,20 +137,20 @@ def unread(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def objection(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why someone cannot ask for changes."""
+    """Report why a person cannot ask for changes."""
     if isinstance(request.by, System):
         yield Blocker("nobody", _("A review is given by a person."), fix=_("Say who reviews."))
     yield from nothing_saved(facts, request)
 
 
 def endorsement(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why someone cannot approve an edition after it went out."""
+    """Report why a person cannot approve an edition after it was published."""
     edition = flagged(facts, request)
     if edition is None:
         yield Blocker("nothing_flagged", _("No edition of this issue waits for an approval afterwards."))
         return
     yield from authorship(facts, request, edition.revision)
-    # Editions of the same words are approved together, so whoever forced one of them approves none.
+    # Editions of the same words are approved together, so a person who forced one of them can approve none.
     same = [one for one in facts.editions if one.revision_id == edition.revision_id and one.forced_reason]
     if _pk(request) is not None and any(one.by_id == _pk(request) for one in same):
         yield Blocker(
@@ -160,12 +161,12 @@ def endorsement(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def flagged(facts: Facts, request: Request) -> Edition | None:
-    """Return the edition that is to be approved afterwards: the one that was named, else the newest."""
+    """Return the flagged edition that the request names, or the newest flagged one."""
     return next((one for one in facts.flagged if request.edition in (None, one.number)), None)
 
 
 def not_approved(facts: Facts) -> str:
-    """Say what the words lack before they may go out."""
+    """Return a sentence on what is missing before the words may be published."""
     if against := facts.objections:
         return _("%(who)s asked for changes to exactly these words. Change them, or ask for another review.") % {
             "who": ", ".join(against)
@@ -181,29 +182,29 @@ def _pk(request: Request) -> int | None:
     return person.pk if person else None
 
 
-# --- Deeds -------------------------------------------------------------------------------
+# --- Actions -------------------------------------------------------------------------------
 
 
 def move(facts: Facts, request: Request) -> Outcome:
-    """Do an action that changes the state and nothing else."""
+    """Change the state and nothing else."""
     target = TABLE[request.action].target
     assert target is not None
     return Outcome(facts.issue, enter(facts.issue, request, target, facts.head))
 
 
 def approve(facts: Facts, request: Request) -> Outcome:
-    """Write an approval; the issue is approved once it has enough and nobody objects."""
+    """Save an approval; the issue becomes approved if it has enough of them and nobody objects."""
     assert facts.head
     target = State.APPROVED if _completes(facts, request) else State(facts.issue.state)
-    _judge(facts.head, request, Review.Verdict.APPROVED, facts)
+    _save_verdict(facts.head, request, Review.Verdict.APPROVED, facts)
     return Outcome(facts.issue, enter(facts.issue, request, target, facts.head), problems=facts.problems)
 
 
 def request_changes(facts: Facts, request: Request) -> Outcome:
-    """Write an objection, send the issue back, and cancel a schedule of exactly these words."""
+    """Save an objection, send the issue back, and cancel a schedule of exactly these words."""
     assert facts.head
-    _judge(facts.head, request, Review.Verdict.CHANGES_REQUESTED, facts)
-    # What was approved and is not any more does not go out by the clock.
+    _save_verdict(facts.head, request, Review.Verdict.CHANGES_REQUESTED, facts)
+    # Words that are no longer approved must not be published by the clock.
     if facts.pending and facts.pending.revision_id == facts.head.pk:
         editions.unschedule(facts.pending)
     return Outcome(facts.issue, enter(facts.issue, request, State.CHANGES_REQUESTED, facts.head))
@@ -214,15 +215,15 @@ def endorse(facts: Facts, request: Request) -> Outcome:
     edition = flagged(facts, request)
     assert edition
     issue, revision = facts.issue, edition.revision
-    _judge(revision, request, Review.Verdict.APPROVED, facts)
+    _save_verdict(revision, request, Review.Verdict.APPROVED, facts)
     issue.editions.flagged().filter(revision=revision).update(
         endorsed_at=timezone.now(), endorsed_by=account(request.by), endorsed_by_name=request.name
     )
     return Outcome(issue, enter(issue, request, State(issue.state), revision), edition)
 
 
-def _judge(revision: Revision, request: Request, verdict: Review.Verdict, facts: Facts) -> None:
-    """Write a person's verdict on a revision, in place of the one that they had."""
+def _save_verdict(revision: Revision, request: Request, verdict: Review.Verdict, facts: Facts) -> None:
+    """Save a person's verdict on a revision, replacing an earlier one of theirs."""
     person = account(request.by)
     assert person
     is_head = facts.head is not None and facts.head.pk == revision.pk

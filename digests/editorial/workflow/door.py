@@ -1,7 +1,7 @@
-"""The one door: every action on an issue goes through `perform`, and `refusals` says beforehand what it would refuse.
+"""The one door: every action on an issue goes through `perform`, and `refusals` is its dry run.
 
-Both apply the same rules to the same facts; `perform` does so under the lock, then does the deed, writes one row of the
-log, and announces it after the commit. Nothing else assigns a state.
+Both apply the same rules to the same facts. `perform` does so with the issue locked, then applies the action, writes
+one row of the log, and announces it after the commit. Nothing else assigns a state.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from digests.models.states import TABLE, UNREVIEWED_ACTIONS, Action, State, sour
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How an action is done: what may stand against it besides role, state and reason, and the deed itself."""
+class _Handler:
+    """The rule of an action, beside role, state and reason, and the function that applies it."""
 
     rule: Callable[[Facts, Request], Iterator[Problem]]
-    deed: Callable[[Facts, Request], Outcome]
+    apply: Callable[[Facts, Request], Outcome]
 
 
-_WAYS: dict[Action, _Way] = {
-    Action.SUBMIT: _Way(approval.nothing_saved, approval.move),
-    Action.RECALL: _Way(approval.nothing_saved, approval.move),
-    Action.APPROVE: _Way(approval.approval, approval.approve),
-    Action.REQUEST_CHANGES: _Way(approval.objection, approval.request_changes),
-    Action.PUBLISH: _Way(release.publication, release.publish),
-    Action.SCHEDULE: _Way(release.scheduling, release.schedule),
-    Action.UNSCHEDULE: _Way(release.unscheduling, release.unschedule),
-    Action.FORCE_PUBLISH: _Way(release.emergency, release.force_publish),
-    Action.ENDORSE: _Way(approval.endorsement, approval.endorse),
-    Action.ROLL_BACK: _Way(release.rollback, release.roll_back),
-    Action.RETRACT: _Way(release.retraction, release.retract),
-    Action.WITHDRAW: _Way(release.withdrawal, release.withdraw),
-    Action.ARCHIVE: _Way(release.archive, release.publish_archive),
+_HANDLERS: dict[Action, _Handler] = {
+    Action.SUBMIT: _Handler(approval.nothing_saved, approval.move),
+    Action.RECALL: _Handler(approval.nothing_saved, approval.move),
+    Action.APPROVE: _Handler(approval.approval, approval.approve),
+    Action.REQUEST_CHANGES: _Handler(approval.objection, approval.request_changes),
+    Action.PUBLISH: _Handler(release.publication, release.publish),
+    Action.SCHEDULE: _Handler(release.scheduling, release.schedule),
+    Action.UNSCHEDULE: _Handler(release.unscheduling, release.unschedule),
+    Action.FORCE_PUBLISH: _Handler(release.emergency, release.force_publish),
+    Action.ENDORSE: _Handler(approval.endorsement, approval.endorse),
+    Action.ROLL_BACK: _Handler(release.rollback, release.roll_back),
+    Action.RETRACT: _Handler(release.retraction, release.retract),
+    Action.WITHDRAW: _Handler(release.withdrawal, release.withdraw),
+    Action.ARCHIVE: _Handler(release.archive, release.publish_archive),
 }
 
 
@@ -64,34 +64,35 @@ def perform(
     edition: int | None = None,
     attests_read_all: bool = False,
 ) -> Outcome:
-    """Carry out an action on an issue, or raise Refused with every reason and write nothing.
+    """Carry out an action on an issue, or raise Refused with all reasons and write nothing.
 
-    `version` is the one that the person saw; None (a command) means as it stands now.
+    `version` is the version of the issue that the person saw; None, for commands, accepts any. For the other arguments,
+    see `Request`.
     """
     request = Request(action, by, block(note), at, correction, line(story), edition, attests_read_all)
     with transaction.atomic():
         facts = Facts.of(lock(issue.pk, version))
         if reasons := refusals(facts, request):
             raise Refused(*reasons)
-        return _WAYS[action].deed(facts, request)
+        return _HANDLERS[action].apply(facts, request)
 
 
 def refusals(facts: Facts, request: Request) -> tuple[Problem, ...]:
-    """Return why the door would refuse an action as things stand. Reads, and writes nothing."""
+    """Return why `perform` would refuse an action now. Writes nothing."""
     if not may(request.by, request.action):
-        return (not_permitted(request.action, request.by), *_in_general(facts, request))
+        return (not_permitted(request.action, request.by), *_general_problems(facts, request))
     return obstacles(facts, request)
 
 
 def obstacles(facts: Facts, request: Request) -> tuple[Problem, ...]:
-    """Return the same for someone whose role includes the action.
+    """Return the same for a person whose role includes the action.
 
-    What would take a look at the words comes last: if state, authorship or the reason stand against it, that is all.
+    If state, authorship or a missing reason prevent it, the more expensive rules, which read the words, do not run.
     """
-    return tuple(_in_general(facts, request)) or tuple(_WAYS[request.action].rule(facts, request))
+    return tuple(_general_problems(facts, request)) or tuple(_HANDLERS[request.action].rule(facts, request))
 
 
-def _in_general(facts: Facts, request: Request) -> Iterator[Problem]:
+def _general_problems(facts: Facts, request: Request) -> Iterator[Problem]:
     issue, action = facts.issue, request.action
     if action == Action.APPROVE and facts.head:
         yield from approval.authorship(facts, request, facts.head)

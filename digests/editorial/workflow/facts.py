@@ -1,4 +1,4 @@
-"""What the rules of the workflow ask about issues, read once for all of them."""
+"""What the rules of the workflow need to know about issues, read once for all of them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Facts:
-    """What the rules ask about one issue, as it stands at an instant.
+    """What the rules need to know about one issue at an instant.
 
-    Each kind of fact is read when a rule first asks for it, in one query for all issues that were given together.
+    Each kind of fact is read when a rule first needs it, with one query for all issues that were given together.
     """
 
     def __init__(self, issue: Issue, shared: _Shared) -> None:
@@ -38,7 +38,7 @@ class Facts:
 
     @classmethod
     def of_all(cls, issues: Iterable[Issue], *, at: datetime | None = None) -> list[Facts]:
-        """Return the facts of issues whose words are wanted: keep to what somebody looks at."""
+        """Return the facts of several issues. Costly for many: it can read the whole words of each."""
         issues = list(issues)
         shared = _Shared(issues, at or timezone.now())
         return [cls(issue, shared) for issue in issues]
@@ -47,7 +47,7 @@ class Facts:
 
     @property
     def head(self) -> Revision | None:
-        """The newest revision: what the working copy says. None before the first save."""
+        """The newest revision, which has the words of the working copy. None before the first save."""
         return self._shared.heads.get(self.issue.pk)
 
     @cached_property
@@ -57,16 +57,16 @@ class Facts:
 
     @property
     def blockers(self) -> list[Blocker]:
-        """What preflight finds that stops the words from going out."""
+        """What preflight finds that prevents publication."""
         return blockers(self.problems)
 
     def authors(self, until: Revision) -> set[int]:
-        """Return the keys of whoever wrote words that an approval of a revision would be for."""
+        """Return the primary keys of the people who wrote words that an approval of a revision would cover."""
         if self.head and until.pk == self.head.pk:
             return self._shared.authors[self.issue.pk]
         return authors(self.issue, until=until)
 
-    # --- What people say of them ------------------------------------------------------
+    # --- What people say about them ------------------------------------------------------
 
     @property
     def reviews(self) -> list[Review]:
@@ -85,6 +85,7 @@ class Facts:
 
     @property
     def open_comments(self) -> int:
+        """How many comments are open; replies do not count."""
         return self._shared.open_comments[self.issue.pk]
 
     def not_signed_off(self, person: User) -> list[NewsItem]:
@@ -103,11 +104,11 @@ class Facts:
 
     @property
     def live(self) -> Edition | None:
-        """What readers see."""
+        """The edition that readers see."""
         return self.live_at(self.at)
 
     def live_at(self, at: datetime) -> Edition | None:
-        """Return what readers see at an instant, as far as it is known now."""
+        """Return the edition that readers see at an instant, going by the schedules of now."""
         return next((one for one in self.editions if one.is_live(at)), None)
 
     @property
@@ -131,12 +132,12 @@ class Facts:
 
     @property
     def stories(self) -> list[Story]:
-        """The stories that readers see, and the tombstones; only what names them is read."""
+        """The stories and tombstones that readers see, with uid, headline and `retracted` only."""
         return self._shared.stories[self.live.pk] if self.live else []
 
 
 class _Shared:
-    """The facts of issues that are asked about together, each kind read once."""
+    """The facts of several issues, each kind read once."""
 
     def __init__(self, issues: list[Issue], at: datetime) -> None:
         self.at = at
@@ -167,13 +168,13 @@ class _Shared:
 
     @cached_property
     def open_comments(self) -> Counter[int]:
-        found = Comment.objects.open_comments().filter(issue__in=self._issues).order_by()
-        return Counter(found.values_list("issue_id", flat=True))
+        comments = Comment.objects.open_comments().filter(issue__in=self._issues).order_by()
+        return Counter(comments.values_list("issue_id", flat=True))
 
     def signed_off(self, person: User) -> set[tuple[int, str, str]]:
         if person.pk not in self._signed_off:
-            signed_off = StorySignOff.objects.filter(issue__in=self._issues, person=person.pk)
-            self._signed_off[person.pk] = set(signed_off.values_list("issue_id", "uid", "sha256"))
+            sign_offs = StorySignOff.objects.filter(issue__in=self._issues, person=person.pk)
+            self._signed_off[person.pk] = set(sign_offs.values_list("issue_id", "uid", "sha256"))
         return self._signed_off[person.pk]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""How a change is written: the row is locked, the words are recorded, and the log has one row for it."""
+"""How a change is written: lock the row, record the words as a revision, add one row to the log."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from digests.models import Issue, LogEntry, Revision, Shingle
 from digests.models.person import Actor, account, name_of
 from digests.models.states import Action, State
 
-# Sent with the log entry once the transaction is through; a receiver that fails harms nothing.
+# Sent with the log entry after the commit. An exception in a receiver is logged and changes nothing.
 announced = Signal()
 
 
 @contextmanager
 def editing(issue: Issue, *, by: Actor, version: int | None = None, note: str = "") -> Iterator[Issue]:
-    """Open an issue for changing its rows; on leaving, record what they say as a revision.
+    """Lock an issue so that its rows can be changed; on exit, record what they say as a revision.
 
-    Raises Refused if the person may not edit, or saw another version than `version`.
+    Raises Refused if the person may not edit, or if the issue is no longer at `version`.
     """
     with transaction.atomic():
         locked = lock(issue.pk, version)
@@ -38,9 +38,9 @@ def editing(issue: Issue, *, by: Actor, version: int | None = None, note: str = 
 
 
 def record(issue: Issue, *, by: Actor, note: str = "") -> Revision | None:
-    """Write a revision of what the rows say now, if they say anything new; that voids an approval.
+    """Save what the rows say as a revision, which voids an approval.
 
-    Returns None, and writes nothing, when the words are those of the last revision.
+    Returns None, and writes nothing, if the words are those of the newest revision.
     """
     manuscript = exchange.from_rows(issue)
     head = issue.head
@@ -63,7 +63,7 @@ def record(issue: Issue, *, by: Actor, note: str = "") -> Revision | None:
 
 
 def _refuse_new_address(issue: Issue) -> None:
-    """Refuse to move an issue that readers have an address of."""
+    """Refuse to change the digest or date of an issue that has editions, because they are in its address."""
     edition = issue.editions.first()
     if edition and (edition.date, edition.digest_id) != (issue.date, issue.digest_id):
         raise Refused(
@@ -77,7 +77,7 @@ def _refuse_new_address(issue: Issue) -> None:
 
 
 def lock(pk: int, version: int | None = None) -> Issue:
-    """Return an issue's row, held until the transaction ends. Raises Refused if it moved on since `version`."""
+    """Lock and return the row of an issue. Raises Refused if it was deleted or is no longer at `version`."""
     issue = Issue.objects.select_for_update(of=("self",)).select_related("digest").filter(pk=pk).first()
     if issue is None:
         raise Refused(Blocker("gone", _("This issue was deleted.")))
@@ -114,7 +114,7 @@ def not_permitted(action: Action, by: Actor) -> Blocker:
 def enter(
     issue: Issue, request: Request, target: State, revision: Revision | None = None, *, note: str | None = None
 ) -> LogEntry:
-    """Write the new state and version, and the one log row that goes with them; announce it after the commit."""
+    """Save a new state and version with one row of the log, and announce that after the commit."""
     before = issue.state
     issue.state, issue.updated_at = target, timezone.now()
     Issue.objects.filter(pk=issue.pk).update(state=target, version=F("version") + 1, updated_at=issue.updated_at)

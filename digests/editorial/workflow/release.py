@@ -1,6 +1,7 @@
-"""What readers get: publishing, scheduling, correcting, retracting, withdrawing.
+"""Publishing: publish, schedule, correct, roll back, retract, withdraw.
 
-A rule yields what stands against an action and writes nothing; a deed runs after its rules, under the lock.
+A rule yields the problems that prevent an action and writes nothing. An action runs after its rules, with the issue
+locked.
 """
 
 from __future__ import annotations
@@ -20,26 +21,26 @@ from digests.models.person import account
 from digests.models.states import Action, Correction, State
 from digests.publishing import editions
 
-LONGEST_WAIT = timedelta(days=366)  # a date further away is a slip of the hand
+LONGEST_WAIT = timedelta(days=366)  # a later date is probably a typing error
 
 
 # --- Rules -------------------------------------------------------------------------------
 
 
 def publication(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why the newest words cannot be published now."""
+    """Report why the newest words cannot be published now."""
     yield from _unapproved(facts, request) or going_out(facts, request, facts.at)
 
 
 def scheduling(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why the newest words cannot go out at the instant that was asked for."""
+    """Report why the newest words cannot be published at the requested instant."""
     yield from (
-        _unapproved(facts, request) or _unlikely_instant(facts, request) or going_out(facts, request, _instant(request))
+        _unapproved(facts, request) or _unfit_instant(facts, request) or going_out(facts, request, _instant(request))
     )
 
 
 def emergency(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why the newest words cannot be published without approval."""
+    """Report why the newest words cannot be published without approval."""
     if facts.head and is_approved(facts):
         yield Blocker("is_approved", _("This is approved."), fix=_("Publish it as usual."))
     else:
@@ -47,7 +48,7 @@ def emergency(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def archive(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why an issue is not one that was public elsewhere before, and is new here."""
+    """Report why an issue cannot be imported as one that was published elsewhere before."""
     issue = facts.issue
     if facts.editions:
         yield Blocker("has_editions", _("This issue has a public history here already."), fix=_("Correct it instead."))
@@ -62,27 +63,27 @@ def archive(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def going_out(facts: Facts, request: Request, at: datetime) -> Iterator[Problem]:
-    """Say why the newest words cannot become an edition from an instant on."""
+    """Report why the newest words cannot become an edition from an instant on."""
     yield from (
         list(nothing_saved(facts, request))
         or facts.blockers
         or list(nothing_new(facts, at))
-        or list(_correction_unsaid(facts, request, at))
+        or list(_incomplete_correction(facts, request, at))
     )
 
 
 def nothing_new(facts: Facts, at: datetime) -> Iterator[Problem]:
-    """Say that readers have the newest words already, or will have others."""
+    """Report that readers have the newest words already, or that an edition is scheduled."""
     live = facts.live_at(at)
     if facts.pending:
         yield from already_scheduled(facts)
-    # An edition that was retracted from since has the same revision, but is not what readers would get anew.
+    # The live edition may be one with a retraction; publishing its revision again would still show the tombstone.
     elif live and facts.head and live.revision_id == facts.head.pk:
         yield _already_live()
 
 
 def already_scheduled(facts: Facts) -> Iterator[Problem]:
-    """Say that an edition is scheduled: at its hour it would overwrite what is done now."""
+    """Report that an edition is scheduled, which would later overwrite what is done now."""
     if facts.pending:
         yield Blocker(
             "already_scheduled",
@@ -93,13 +94,13 @@ def already_scheduled(facts: Facts) -> Iterator[Problem]:
 
 
 def unscheduling(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say that there is no schedule to cancel."""
+    """Report that there is no schedule to cancel."""
     if facts.pending is None:
         yield Blocker("nothing_scheduled", _("Nothing of this issue is scheduled."))
 
 
 def rollback(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why the edition that was named cannot be made public again."""
+    """Report why the requested edition cannot be published again."""
     earlier = _earlier(facts, request)
     if facts.pending:
         yield from already_scheduled(facts)
@@ -114,11 +115,11 @@ def rollback(facts: Facts, request: Request) -> Iterator[Problem]:
     elif facts.live and facts.live.revision_id == earlier.revision_id:
         yield _already_live()
     else:
-        yield from _correction_unsaid(facts, request, facts.at)
+        yield from _incomplete_correction(facts, request, facts.at)
 
 
 def retraction(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why the story that was named cannot be taken back."""
+    """Report why the requested story cannot be retracted."""
     story = _story(facts, request)
     if facts.live is None:
         yield _not_live()
@@ -129,7 +130,7 @@ def retraction(facts: Facts, request: Request) -> Iterator[Problem]:
 
 
 def withdrawal(facts: Facts, request: Request) -> Iterator[Problem]:
-    """Say why the issue cannot be taken down."""
+    """Report why the issue cannot be withdrawn."""
     if facts.live is None:
         yield _not_live()
     yield from already_scheduled(facts)
@@ -141,7 +142,7 @@ def _unapproved(facts: Facts, request: Request) -> list[Problem]:
     return [] if is_approved(facts) else [Blocker("not_approved", _("This is not approved."), fix=not_approved(facts))]
 
 
-def _unlikely_instant(facts: Facts, request: Request) -> list[Problem]:
+def _unfit_instant(facts: Facts, request: Request) -> list[Problem]:
     if request.at is None or request.at <= facts.at:
         return [
             Blocker(
@@ -163,8 +164,8 @@ def _unlikely_instant(facts: Facts, request: Request) -> list[Problem]:
     return []
 
 
-def _correction_unsaid(facts: Facts, request: Request, at: datetime) -> Iterator[Problem]:
-    """Say what readers have to be told of a correction, and are not."""
+def _incomplete_correction(facts: Facts, request: Request, at: datetime) -> Iterator[Problem]:
+    """Report a correction without its kind, or without the note to readers that it needs."""
     if not facts.begun_at(at):
         return
     kind = _kind(facts, request, at)
@@ -192,11 +193,11 @@ def _not_live() -> Blocker:
     return Blocker("not_live", _("This issue is not public."))
 
 
-# --- What was asked for ---------------------------------------------------------------------
+# --- What the request means ---------------------------------------------------------------------
 
 
 def _kind(facts: Facts, request: Request, at: datetime) -> str:
-    """Return what an edition is to readers: nothing if it is the first, else the kind of its correction."""
+    """Return the kind of correction that an edition is; empty for the first edition."""
     if not facts.begun_at(at):
         return ""
     return request.correction or (Correction.CORRECTION if request.note else "")
@@ -215,31 +216,31 @@ def _story(facts: Facts, request: Request) -> Story | None:
     return next((one for one in facts.stories if one.uid == request.story), None)
 
 
-# --- Deeds -------------------------------------------------------------------------------
+# --- Actions -------------------------------------------------------------------------------
 
 
 def publish(facts: Facts, request: Request) -> Outcome:
-    """Make the newest words public now."""
+    """Publish the newest words now."""
     return _go_out(facts, request, facts.at)
 
 
 def schedule(facts: Facts, request: Request) -> Outcome:
-    """Make the newest words public from an instant to come."""
+    """Publish the newest words from a later instant on."""
     return _go_out(facts, request, _instant(request))
 
 
 def force_publish(facts: Facts, request: Request) -> Outcome:
-    """Make the newest words public without approval; the edition keeps the reason and stays flagged."""
+    """Publish the newest words without approval; the edition keeps the reason and stays flagged."""
     return _go_out(facts, request, facts.at, forced_reason=request.note)
 
 
 def publish_archive(facts: Facts, request: Request) -> Outcome:
-    """Publish what was public elsewhere before, as of then. Nobody here reviewed it, and its label says so."""
+    """Publish words as of the date on which they were published elsewhere. The label says that nobody reviewed them."""
     return _go_out(facts, request, request.at or facts.at)
 
 
 def _go_out(facts: Facts, request: Request, at: datetime, *, forced_reason: str = "") -> Outcome:
-    """Make the head revision an edition from an instant on."""
+    """Publish the newest revision from an instant on."""
     issue, head, correction = facts.issue, facts.head, _kind(facts, request, at)
     assert head
     edition = editions.publish(
@@ -257,7 +258,7 @@ def _go_out(facts: Facts, request: Request, at: datetime, *, forced_reason: str 
 
 
 def unschedule(facts: Facts, request: Request) -> Outcome:
-    """Take back the edition whose hour has not come."""
+    """Delete the scheduled edition."""
     assert facts.pending
     issue, revision = facts.issue, facts.pending.revision
     editions.unschedule(facts.pending)
@@ -265,7 +266,7 @@ def unschedule(facts: Facts, request: Request) -> Outcome:
 
 
 def roll_back(facts: Facts, request: Request) -> Outcome:
-    """Make the words of an earlier edition public again, with the approvals that they had."""
+    """Publish the words of an earlier edition again, with the approvals that they had."""
     earlier, issue = _earlier(facts, request), facts.issue
     assert earlier
     edition = editions.publish(
@@ -286,7 +287,7 @@ def roll_back(facts: Facts, request: Request) -> Outcome:
 
 
 def retract(facts: Facts, request: Request) -> Outcome:
-    """Put a tombstone in the place of a story, in what readers see and in what is scheduled."""
+    """Replace a story by a tombstone, in the live edition and in a scheduled one."""
     live, issue = facts.live, facts.issue
     assert live
     edition = editions.retract(
@@ -304,7 +305,7 @@ def retract(facts: Facts, request: Request) -> Outcome:
 
 
 def withdraw(facts: Facts, request: Request) -> Outcome:
-    """End what readers see, with nothing in its place."""
+    """End the live edition, with nothing in its place."""
     live, issue = facts.live, facts.issue
     assert live
     editions.withdraw(live, at=facts.at)

@@ -1,4 +1,4 @@
-"""What is asked of the door, what it answers, and how it refuses."""
+"""An action with its arguments, what it did, and why it was refused."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Refused(Exception):
 
     @property
     def stale(self) -> bool:
-        """Say whether the issue had changed since the person looked at it."""
+        """Tell whether the issue had changed since the person saw it."""
         return any(reason.code == "stale" for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An action with what it was asked with; only some actions use each."""
+    """An action with its arguments. Each argument is used by the actions beside it."""
 
     action: Action
     by: Actor
@@ -35,11 +35,11 @@ class Request:
     correction: str = ""  # publish, schedule, roll_back
     story: str = ""  # retract: a uid
     edition: int | None = None  # roll_back, endorse: an edition's number
-    attests_read_all: bool = False  # approve: they say that they read all of it; at the desk, sign-offs show it
+    attests_read_all: bool = False  # approve: they state that they read everything, so no sign-offs are needed
 
     @property
     def name(self) -> str:
-        """The name that history keeps for whoever asks."""
+        """The name that history keeps for the actor."""
         return name_of(self.by)
 
     @classmethod
@@ -53,7 +53,7 @@ class Request:
         edition: int | None = None,
         attests_read_all: bool = False,
     ) -> Request:
-        """Return an action as somebody asks for it who fills in every field of its form. `at` is now."""
+        """Return the request of somebody who fills in every field of the form, for a dry run. `at` is now."""
         return cls(
             action,
             by,
