@@ -149,7 +149,7 @@ _ISSUE_TEXTS = ("title", "date", "category", "cover_image", "cover_alt", "summar
 
 
 def _is_stored(name: str) -> bool:
-    """Tell whether the cover that a text names is a picture uploaded here, and not the path of some other file."""
+    """Tell whether a cover that a text names is a picture that was uploaded here, not some other file."""
     ours = re.fullmatch(r"covers/[\w-]+\.\w+|pictures/[0-9a-f]{32}\.\w+", name, re.ASCII)
     return bool(ours) and default_storage.exists(name)
 
@@ -212,14 +212,14 @@ def _put(row: Model, **values: Any) -> None:
 
 
 def _named(value: Any, row: Any, issue: Issue) -> Any:
-    """Give a new row the uid that its text has, unless something else has it: public addresses never change meaning.
+    """Give a new row the uid that its text has, unless it is taken: a public address must not change its meaning.
 
-    A story that its former issue no longer has, neither at the desk nor for readers, keeps its uid in another issue.
+    A story that was removed from its former issue, both at the desk and for readers, keeps its uid in another issue.
     """
-    standing = Q(edition__live_until=None) | Q(edition__live_until__gt=timezone.now())
+    is_current = Q(edition__live_until=None) | Q(edition__live_until__gt=timezone.now())
     taken = (
         type(row)._default_manager.filter(uid=value.uid),
-        Story.objects.filter(standing, uid=value.uid).exclude(edition__issue=issue),
+        Story.objects.filter(is_current, uid=value.uid).exclude(edition__issue=issue),
         Retraction.objects.filter(uid=value.uid).exclude(issue=issue),
     )
     if value.uid and not any(others.exists() for others in taken):
@@ -276,9 +276,9 @@ def _write_insights_of(
 
 
 def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
-    """Set the tags of a row in their order; writes nothing if they are the same already.
+    """Set the tags of a row in order; writes nothing if they are the same.
 
-    A word that the row has already stays, even if its tag was renamed since; any other is spelled as its tag is now.
+    A word that the row has already stays, even if its tag was renamed since; a new one gets the tag's present spelling.
     """
     had = [tagged.word for tagged in cast(Any, row).tagged.all()]
     if had == list(names):
@@ -311,11 +311,11 @@ def cite(issue: Issue) -> None:
         for owner, url, is_headline in found
         if (domain := values.domain(url)) in sources
     ]
-    standing = Citation.objects.filter(Q(item__in=items) | Q(brief__in=briefs)).order_by("pk")
-    if list(map(_said, standing)) != list(map(_said, wanted)):
-        standing.delete()
+    existing = Citation.objects.filter(Q(item__in=items) | Q(brief__in=briefs)).order_by("pk")
+    if list(map(_content, existing)) != list(map(_content, wanted)):
+        existing.delete()
         Citation.objects.bulk_create(wanted)
 
 
-def _said(citation: Citation) -> tuple[Any, ...]:
+def _content(citation: Citation) -> tuple[Any, ...]:
     return citation.item_id, citation.brief_id, citation.source_id, citation.url, citation.is_headline

@@ -1,4 +1,4 @@
-"""Tell when a picture was first uploaded from when it was last."""
+"""Store when a picture was last uploaded, apart from when it was first."""
 
 from django.db import migrations, models
 from django.db.models import F

@@ -1,4 +1,4 @@
-"""Keep what roles were given, and let pictures, channels and notices have permissions of their own."""
+"""Record what roles were granted, and grant the new permissions of pictures, channels and notices."""
 
 from importlib import import_module
 
@@ -8,7 +8,7 @@ from digests.migrations.frozen.roles import ROLES
 
 before = import_module("digests.migrations.0004_roles")
 
-# Until now the first of each decided; whoever has it goes on doing the same.
+# Until now the permission on the left decided; everyone who has it gets those on the right.
 INSTEAD = {
     "view_issue": {"view_picture", "view_notice"},
     "change_issue": {"add_picture", "change_picture"},
@@ -30,7 +30,7 @@ def give(apps, schema_editor):
 
 
 def remember(apps, schema_editor):
-    """Say what 0004 gave to each role, and what follows from it now, whatever staff made of its group since."""
+    """Record what 0004 granted to each role and what `give` adds, whatever staff have changed in its group since."""
     Role = apps.get_model("digests", "Role")
     for name, codenames in ROLES.items():
         all_of_it = codenames.union(*(INSTEAD[had] for had in INSTEAD if had in codenames))

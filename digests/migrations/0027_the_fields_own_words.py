@@ -1,8 +1,10 @@
+"""Rename models, fields and constraints to the terms of the field."""
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# Work that was queued by the old code names its functions by where they were.
+# Queued tasks name their functions by module, and these modules have moved.
 MOVED = {
     "digests.feeds.hub.tell": "digests.delivery.websub.tell",
     "digests.notices.mail.deliver": "digests.editorial.notices.mail.deliver",
@@ -39,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.RenameField("edition", "printed_at", "rendered_at"),
         migrations.RenameField("story", "thread", "storyline"),
         migrations.RenameField("review", "ticks", "signed_off"),
-        # A field that a constraint names is renamed between the constraint's end and its new beginning.
+        # A field in a constraint can only be renamed while the constraint is removed.
         migrations.RemoveConstraint("comment", "only_a_whole_thread_is_resolved"),
         migrations.RemoveConstraint("comment", "who_resolved_a_thread_is_kept"),
         migrations.RenameField("comment", "thread", "parent"),

@@ -1,7 +1,7 @@
-"""Django's fields, with functions that migrations do not name.
+"""Django's fields, without the functions that a migration would import.
 
-What a function checks, fills in or calls a file is no matter of a table. Its name in a migration would tie that to live
-code: a module could never be moved, nor a rule changed, without changing history.
+Validators and functions for defaults and file names do not change a table. If a migration named them, they could not be
+moved or changed without changing history.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.db import models
 
 
 class _Unnamed:
-    """Leave validators, and functions for defaults and file names, out of what a field says to migrations."""
+    """Leave validators, and functions for defaults and file names, out of `deconstruct`."""
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]  # of the field beside it

@@ -1,8 +1,8 @@
-"""The page of an edition: its words with their Markdown rendered, as one immutable value that a row keeps as JSON.
+"""The page of an edition: its words with the Markdown rendered, as one immutable value that is stored as JSON.
 
-Made by publishing/rendering.py, and read by everything that readers get. What is stored says the version of its form.
-If the form changes, `VERSION` is raised and `from_json` goes on reading the forms before it: a published page stays as
-it is until its edition is rebuilt.
+publishing/rendering.py makes it, and everything for readers is made from it. The JSON has the version of its format. If
+the format changes, raise `VERSION` and let `from_json` go on reading the earlier ones: a published page does not change
+until its edition is rebuilt.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from django.db import models
 from django.db.models.fields.json import KeyTransform
 
 VERSION = 1
-"""Of the stored form. One without a version is of the first."""
+"""The version of the stored JSON. JSON without a version is version 1."""
 
 
 class UnknownVersion(ValueError):
-    """A stored page has a form that this code does not know."""
+    """A stored page has a version that this code does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class PageInsight:
-    """One bullet or paragraph of reading between the lines."""
+    """One bullet or paragraph of commentary on a story."""
 
     basis: str = ""
     bullet: bool = False
@@ -41,7 +41,7 @@ class PageInsight:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Insights that follow each other under one label."""
+    """Consecutive insights under one label."""
 
     label: str = ""
     insights: tuple[PageInsight, ...] = ()
@@ -49,7 +49,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class PageBrief:
-    """One line of a closing list."""
+    """One line of a list of short news."""
 
     uid: str = ""
     html: str = ""
@@ -72,18 +72,18 @@ class PageStory:
 
     @property
     def words(self) -> tuple[object, ...]:
-        """What a correction of a story corrects: all but its place, its uid and what it follows."""
+        """What counts as the words of a story when editions are compared: all but its place, uid and `follows`."""
         return self.headline, self.link, self.body, self.notes, self.tags, self.ai_role
 
     def html(self) -> Iterator[str]:
-        """Give each rendered text, in order."""
+        """Yield each rendered text, in order."""
         yield self.body
         for note in self.notes:
             for insight in note.insights:
                 yield insight.html
 
     def with_html(self, change: Callable[[str], str]) -> Self:
-        """Return the story with each rendered text changed."""
+        """Return the story with each rendered text replaced by `change(text)`."""
         notes = tuple(
             replace(note, insights=tuple(replace(insight, html=change(insight.html)) for insight in note.insights))
             for note in self.notes
@@ -91,12 +91,12 @@ class PageStory:
         return replace(self, body=change(self.body), notes=notes)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the stored form, of plain types."""
+        """Return the stored form, made of plain types."""
         return {"version": VERSION, **asdict(self)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the value of a stored form; what is missing in it is empty. Raises UnknownVersion."""
+        """Read the stored form; missing keys become empty values. Raises UnknownVersion."""
         _check(stored)
         return cls._read(stored)
 
@@ -114,7 +114,7 @@ class PageStory:
             ),
             tags=tuple(stored.get("tags", ())),
             ai_role=stored.get("ai_role", "none"),
-            follows=stored.get("follows", ""),  # which pages from before there were updates do not have
+            follows=stored.get("follows", ""),  # missing in the oldest pages
             retracted=stored.get("retracted", False),
         )
 
@@ -129,7 +129,7 @@ class PageSection:
     items: tuple[PageStory, ...] = ()
 
     def html(self) -> Iterator[str]:
-        """Give each rendered text, in order."""
+        """Yield each rendered text, in order."""
         yield self.lead
         for brief in self.briefs:
             yield brief.html
@@ -137,7 +137,7 @@ class PageSection:
             yield from item.html()
 
     def with_html(self, change: Callable[[str], str]) -> Self:
-        """Return the section with each rendered text changed."""
+        """Return the section with each rendered text replaced by `change(text)`."""
         return replace(
             self,
             lead=change(self.lead),
@@ -151,7 +151,7 @@ class Page:
     """An issue as readers get it."""
 
     title: str = ""
-    date: str = ""  # as ISO 8601 has it
+    date: str = ""  # ISO 8601
     category: str = ""
     summary: str = ""
     seo: tuple[str, ...] = ()
@@ -168,14 +168,14 @@ class Page:
         return (item for section in self.sections for item in section.items)
 
     def html(self) -> Iterator[str]:
-        """Give each rendered text, in order."""
+        """Yield each rendered text, in order."""
         yield self.summary
         yield self.intro
         for section in self.sections:
             yield from section.html()
 
     def with_html(self, change: Callable[[str], str]) -> Self:
-        """Return the page with each rendered text changed."""
+        """Return the page with each rendered text replaced by `change(text)`."""
         return replace(
             self,
             summary=change(self.summary),
@@ -184,12 +184,12 @@ class Page:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the stored form, of plain types."""
+        """Return the stored form, made of plain types."""
         return {"version": VERSION, **asdict(self)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the value of a stored form; what is missing in it is empty. Raises UnknownVersion."""
+        """Read the stored form; missing keys become empty values. Raises UnknownVersion."""
         _check(stored)
         return cls(
             title=stored.get("title", ""),
@@ -224,7 +224,7 @@ def _check(stored: Mapping[str, Any]) -> None:
 
 
 class _ValueField(models.JSONField[Any, Any]):
-    """A column of JSON that a row has as a value."""
+    """A JSON column whose value is a `kind`."""
 
     kind: type[Page] | type[PageStory]
 
@@ -232,7 +232,7 @@ class _ValueField(models.JSONField[Any, Any]):
         super().__init__(**{**options, "default": self.kind})
 
     def deconstruct(self) -> Any:
-        """Return a plain field of JSON, which the tables were made with: no migration depends on this code."""
+        """Report a plain JSONField to migrations, so that none depends on this code."""
         name, _path, args, options = super().deconstruct()
         return name, "django.db.models.JSONField", args, {**options, "default": dict}
 
@@ -245,12 +245,12 @@ class _ValueField(models.JSONField[Any, Any]):
 
 
 class PageField(_ValueField):
-    """A page of an edition."""
+    """A column with the page of an edition."""
 
     kind = Page
 
 
 class PageStoryField(_ValueField):
-    """A story of a page."""
+    """A column with one story of a page."""
 
     kind = PageStory

@@ -1,4 +1,4 @@
-"""Who acts, and how rows that outlive an account keep them."""
+"""Who acts: a person or the system, and how rows that outlive an account refer to people."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
-# The arguments of a foreign key without a constraint. Each has a name beside it, because history outlives accounts and
-# is never rewritten when one is deleted.
+# The arguments of a foreign key without a constraint. Beside each is a column with the name, because history outlives
+# accounts and is not rewritten when one is deleted.
 PERSON: dict[str, Any] = {
     "to": settings.AUTH_USER_MODEL,
     "on_delete": models.DO_NOTHING,
@@ -26,7 +26,7 @@ PERSON: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The newsroom itself, as commands act. It has every permission, and cannot give a person's judgement."""
+    """The newsroom itself, for commands without a user. It has every permission, but cannot give a verdict."""
 
 
 SYSTEM = System()
@@ -36,7 +36,7 @@ Visitor: TypeAlias = "User | AnonymousUser"  # who looks at a page
 
 
 def account(actor: Actor) -> User | None:
-    """Return whom a row's foreign key names for an actor: nobody, for the system."""
+    """Return the user for a row's foreign key; None for the system."""
     return None if isinstance(actor, System) else actor
 
 

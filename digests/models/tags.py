@@ -1,4 +1,4 @@
-"""Tags: what issues and stories are filed under, by whatever word they name it."""
+"""Tags of issues and stories, and their former names."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ AT_ONCE = 500  # keys in one query
 
 class TagManager(models.Manager["Tag"]):
     def known(self, names: Iterable[str]) -> dict[str, Tag]:
-        """Return the tags that names mean, by the key of each name: the one lookup from a word to its tag.
+        """Return the tags that names mean, by the key of each name. Costs one query, or none without names.
 
-        A name that a tag had once means it still. One query, and none without names.
+        A former name means the tag under its present name. All lookups from a word to its tag go through this.
         """
         keys = {key for name in names if (key := Tag.key_of(name))}
         rows = self.filter(key__in=keys).select_related("renamed_to") if keys else self.none()
         return {row.key: row.renamed_to or row for row in rows}
 
     def entered(self, names: Iterable[str]) -> dict[str, Tag]:
-        """Return the same with tags made where missing, in the order of the names."""
+        """Return the same as `known`, in the order of the names, and create missing tags."""
         wanted = {key: tag_name(name) for name in names if (key := Tag.key_of(name))}
         found = self.known(wanted)
         for key, name in wanted.items():
@@ -46,14 +46,14 @@ class TagManager(models.Manager["Tag"]):
         return {key: found[key] for key in wanted}
 
     def named(self, names: Iterable[str]) -> list[Tag]:
-        """Return tags for names, each once, in their order, made where missing.
+        """Return the tags for names, each once and in order, and create missing ones.
 
-        Names that differ only by case, width or space are one tag, spelled as it was first.
+        Names that differ only by case, width or spaces are one tag, with the spelling that was used first.
         """
         return list(dict.fromkeys(self.entered(names).values()))
 
     def at(self, slug: str) -> Tag | None:
-        """Return the tag that has an address, or had it, in any case, with the keys of all its names. One query."""
+        """Return the tag at a present or former slug, in any case, with `keys` filled. Costs one query."""
         slug = slug.casefold()
         former = Q(renamed_to__in=self.filter(slug=slug).values("pk"))
         rows = list(self.filter(Q(slug=slug) | former).select_related("renamed_to"))
@@ -63,18 +63,19 @@ class TagManager(models.Manager["Tag"]):
         return found and (found.renamed_to or found)
 
     def meant(self, words: str) -> Tag | None:
-        """Return the tag that a reader means, by any name of it or its address; none that readers never had."""
+        """Return the tag that a reader means by a name or slug; None for a tag that no published edition had."""
         found = self.known([words]).get(Tag.key_of(words)) or self.at(words)
         return found if found and found.editions.ever_live().exists() else None
 
     def rename(self, tag: Tag, name: str) -> Tag:
-        """Give a tag another name, and return it; if another tag has or had that name, the two become one: that one.
+        """Rename a tag and return it. If another tag has or had the name, the tag is merged into that one.
 
-        The old word goes on to mean the tag, and the old address leads to it. Words of issues stay as they are.
+        The old name still means the tag, and its old address redirects. Words in issues do not change.
+        Raises ValueError for a former name.
         """
         name, key = tag_name(name), Tag.key_of(name)
         with transaction.atomic():
-            # In the order of their numbers: two who rename at once wait for each other, and not for ever.
+            # Locked in the order of primary keys, so that two people who rename at once do not deadlock.
             rows = {row.key: row for row in self.select_for_update().filter(key__in=[tag.key, key]).order_by("pk")}
             tag, taken = rows[tag.key], rows.get(key)
             if tag.renamed_to_id:
@@ -87,12 +88,12 @@ class TagManager(models.Manager["Tag"]):
                 tag, other = taken.renamed_to or taken, tag
                 _merge(other, tag)
             renamed = self.get(pk=tag.pk)
-            renamed.save()  # whoever asks when it last changed is told of this, too
+            renamed.save()  # sets `changed_at`
             return renamed
 
 
 def _take(tag: Tag, name: str, before: Tag | None) -> None:
-    """Give a tag a name that is free, or that it had `before`, and keep its present one as a name that it had."""
+    """Give a tag a name that is free or its own former one (`before`), and keep the present name as a former one."""
     if before:
         _hand_over(before, tag)
         before.delete()
@@ -102,7 +103,7 @@ def _take(tag: Tag, name: str, before: Tag | None) -> None:
 
 
 def _merge(tag: Tag, other: Tag) -> None:
-    """Make a tag a mere name of another, with all that it has and every name that it had."""
+    """Turn a tag and its former names into former names of another, and move everything that is tagged with it."""
     Tag.objects.filter(Q(pk=tag.pk) | Q(renamed_to=tag)).update(renamed_to=other)
     _hand_over(tag, other)
     if tag.kind and not other.kind:
@@ -110,32 +111,36 @@ def _merge(tag: Tag, other: Tag) -> None:
 
 
 def _hand_over(tag: Tag, other: Tag) -> None:
-    """Let another tag have all that a tag has."""
+    """Move everything that is tagged with a tag to another tag, and update the counts."""
     tag.tagged_issues.update(tag=other)
     tag.tagged_news_items.update(tag=other)
-    filed: Any = Tag.editions.through._default_manager
-    _count(filed.filter(tag=other), filed.filter(tag=tag, own=True).values_list("edition", "stories"), own=True)
+    edition_tags: Any = Tag.editions.through._default_manager
+    _count(
+        edition_tags.filter(tag=other),
+        edition_tags.filter(tag=tag, own=True).values_list("edition", "stories"),
+        own=True,
+    )
     for through, owner in ((Tag.editions.through, "edition"), (Tag.stories.through, "story")):
         rows: Any = through._default_manager
         both = rows.filter(tag=other).values(owner)
         rows.filter(tag=tag, **{f"{owner}__in": both}).delete()
         rows.filter(tag=tag).update(tag=other)
     tagged = Tag.stories.through._default_manager.filter(tag=other).values_list("story__edition")
-    _count(filed.filter(tag=other, own=False), tagged.annotate(Count("pk")))
+    _count(edition_tags.filter(tag=other, own=False), tagged.annotate(Count("pk")))
 
 
-def _count(filed: Any, counted: Iterable[tuple[int, int]], **more: Any) -> None:
-    """Say of the tag of editions how many of their stories go by it, with as few queries as there are numbers."""
+def _count(edition_tags: Any, counted: Iterable[tuple[int, int]], **more: Any) -> None:
+    """Store (edition, number of stories) in the tags of editions. One query for each different number."""
     editions: dict[int, list[int]] = defaultdict(list)
     for edition, stories in counted:
         editions[stories].append(edition)
     for stories, alike in editions.items():
         for begin in range(0, len(alike), AT_ONCE):
-            filed.filter(edition__in=alike[begin : begin + AT_ONCE]).update(stories=stories, **more)
+            edition_tags.filter(edition__in=alike[begin : begin + AT_ONCE]).update(stories=stories, **more)
 
 
 class Tag(TagBase):
-    """A tag. A name that it had once is a row too, and is `renamed_to` it: so no key or address is ever another's."""
+    """A tag, or a former name of one, with `renamed_to`. So no key or slug can belong to two tags."""
 
     class Kind(models.TextChoices):
         COMPANY = "company", _("Company")
@@ -145,10 +150,10 @@ class Tag(TagBase):
 
     name: str  # taggit's own fields, which its package does not type
     slug: str
-    key = models.CharField(max_length=400, unique=True, editable=False)  # folding case makes some letters three
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, blank=True)  # empty: nobody sorted it yet
+    key = models.CharField(max_length=400, unique=True, editable=False)  # case folding can turn one letter into three
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, blank=True)  # empty: not sorted yet
     renamed_to = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="former")
-    # The key without its spaces: two tags that have the same are one, spelled in two ways.
+    # The key without spaces. Two tags with the same letters are probably one tag, spelled in two ways.
     letters = models.GeneratedField(
         expression=Replace("key", models.Value(" "), models.Value("")),
         output_field=models.CharField(max_length=400),
@@ -174,7 +179,7 @@ class Tag(TagBase):
         return str(self.name)
 
     def clean(self) -> None:
-        """Refuse what `save` could not do, in words."""
+        """Raise ValidationError for what `save` would fail on."""
         self.name = tag_name(self.name)
         try:
             refuse_unfit_name(self.name)
@@ -187,7 +192,7 @@ class Tag(TagBase):
         self.name = tag_name(self.name)
         key = self.key_of(self.name)
         if not self._state.adding and key != self.key:
-            # Whoever has the old word and address must be led to the new: that is `rename`.
+            # `rename` keeps the old name and address working.
             raise ValueError(f"a tag keeps its word: {self.key!r} cannot become {key!r} by a save")
         self.key = key
         if not self.slug:
@@ -199,38 +204,39 @@ class Tag(TagBase):
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """The keys of every name that it has or had: pages say which of them an issue goes by."""
+        """The keys of its present and former names."""
         return frozenset({self.key, *Tag.objects.filter(renamed_to=self).values_list("key", flat=True)})
 
     def is_among(self, names: Iterable[str]) -> bool:
-        """Say whether words that name tags name this one, by any name that it had."""
+        """Tell whether one of these names means this tag, by its present or a former name."""
         return any(self.key_of(name) in self.keys for name in names)
 
     @staticmethod
     def key_of(name: str) -> str:
+        """Return a name folded for comparison: width, spaces and case."""
         return tag_name(name).casefold()
 
     @staticmethod
     def letters_of(name: str) -> str:
+        """Return the key of a name without spaces."""
         return Tag.key_of(name).replace(" ", "")
 
     @staticmethod
     def slug_of(name: str) -> str:
-        """Return the address for a name: its letters and digits, signs spelled out.
+        """Return the slug for a name: its letters and digits, with some symbols spelled out.
 
-        Signs that cannot be spelled, and nothing else, give a short hash, so that
-        C, C++, C# and 🚀 have four addresses whichever comes first.
+        Other symbols add a short hash of the name, so that C, C++, C# and 🚀 have four slugs whichever comes first.
         """
         name = Tag.key_of(name)
         spelled = name.replace("+", " plus ").replace("#", " sharp ").replace("&", " and ").replace("@", " at ")
         slug = slugify(re.sub(r"[./:·_]", " ", spelled), allow_unicode=True)
-        silent = [sign for sign in spelled if unicodedata.category(sign)[0] == "S"]
-        if silent or not slug:
+        symbols = [char for char in spelled if unicodedata.category(char)[0] == "S"]
+        if symbols or not slug:
             slug = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
         return slug[:90]
 
     def free_slug(self) -> str:
-        """Return an address for the name that no tag has or had."""
+        """Return a slug for the name that no tag has or had."""
         slug = self.slug_of(self.name)
         if Tag.objects.filter(slug=slug).exclude(pk=self.pk).exists():
             slug = f"{slug}-{hashlib.sha256(self.key.encode()).hexdigest()[:8]}"

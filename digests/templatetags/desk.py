@@ -1,4 +1,4 @@
-"""What the desk's own pages show beside their fields: what waits, and how long."""
+"""The desk's first page, and times as clocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digests.models import Digest
 register = template.Library()
 register.filter(may_invite)
 
-# How a time away is said: before it, after it, and within its minute.
+# How the distance to an instant is written: before it, after it, and within the same minute.
 CLOCKS = {
     "since": (_("in {time}"), _("{time} ago"), _("just now")),
     "until": (_("in {time}"), _("any moment now"), _("any moment now")),
@@ -33,7 +33,7 @@ UNITS = (
 
 @register.simple_tag(takes_context=True)
 def first_page(context: dict[str, Any]) -> dict[str, Any]:
-    """Return what the desk's first page says to whoever looks at it."""
+    """Return what the first page of the desk shows to the user."""
     user, at = context["request"].user, timezone.now()
     coming = inbox.coming(user, at=at)
     flagged, scheduled = inbox.unusual(user, at=at)
@@ -52,10 +52,10 @@ def first_page(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.simple_tag
 def clock(instant: datetime, at: datetime, kind: str) -> str:
-    """Say how far away an instant is, with what `clock.js` needs to keep it true."""
+    """Write how far away an instant is, with the data that `clock.js` needs to keep it up to date."""
     ahead, behind, now = CLOCKS[kind]
     minutes = int(abs(instant - at) / timedelta(minutes=1))
-    said = now if not minutes else ahead if instant > at else behind
+    text = now if not minutes else ahead if instant > at else behind
     return format_html(
         '<time class="clock" datetime="{}" data-ahead="{}" data-behind="{}" data-now="{}" data-units="{}">{}</time>',
         instant.isoformat(timespec="seconds"),
@@ -63,7 +63,7 @@ def clock(instant: datetime, at: datetime, kind: str) -> str:
         behind,
         now,
         " ".join(str(unit) for unit, _minutes in UNITS),
-        str(said).replace("{time}", length(minutes)),
+        str(text).replace("{time}", length(minutes)),
     )
 
 
@@ -79,11 +79,11 @@ def length(minutes: int) -> str:
 
 @register.filter
 def on_clock(instant: datetime, digest: Digest) -> str:
-    """Return an instant as a digest's clock shows it, with the zone."""
+    """Return an instant in a digest's time zone, with the name of the zone."""
     return f"{instant.astimezone(digest.zone):%Y-%m-%d %H:%M} {digest.time_zone}"
 
 
 @register.filter
 def short_clock(instant: datetime, digest: Digest) -> str:
-    """Return an instant as a digest's clock shows it, where there is no room for more."""
+    """Return an instant in a digest's time zone, without the year."""
     return f"{instant.astimezone(digest.zone):%m-%d %H:%M %Z}"

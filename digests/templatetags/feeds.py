@@ -10,12 +10,12 @@ register.filter("rfc822", rfc2822_date)
 register.filter("rfc3339", rfc3339_date)
 
 
-ROUND = 40  # characters that are kept beside a change
+CONTEXT = 40  # characters of unchanged text beside a change
 
 
 @register.filter
 def having(words: Sequence[tuple[str, str]], changed: str) -> list[tuple[str, str]]:
-    """Return the text before a change, which has what was removed, or after it; of what stayed, only what is near."""
+    """Return the runs of the old text (`changed` is "removed") or of the new one ("added"); unchanged runs are cut."""
     last = len(words) - 1
     return [
         (op, run if op == changed else _near(run, is_first=place == 0, is_last=place == last))
@@ -25,13 +25,13 @@ def having(words: Sequence[tuple[str, str]], changed: str) -> list[tuple[str, st
 
 
 def _near(text: str, *, is_first: bool, is_last: bool) -> str:
-    """Return what of a text that stayed is near a change: both its ends, unless it is the first or last of all."""
-    if len(text) <= 3 * ROUND:
+    """Cut an unchanged run to its ends that are beside a change."""
+    if len(text) <= 3 * CONTEXT:
         return text
-    return ("" if is_first else text[:ROUND]) + "…" + ("" if is_last else text[-ROUND:])
+    return ("" if is_first else text[:CONTEXT]) + "…" + ("" if is_last else text[-CONTEXT:])
 
 
 @register.filter
 def rests_on(basis: str) -> str:
-    """Say what an insight rests on; nothing for an editor's own, which is the rule."""
+    """Return the basis of an insight in words; empty for the usual one, an editor's inference."""
     return "" if basis == Insight.Basis.EDITOR else str(Insight.Basis(basis).label)

@@ -14,16 +14,16 @@ register.filter("opening", opening)
 
 @register.filter(name="lang")
 def lang(text: str) -> str:
-    """Return a `lang` attribute for a text in another language than its page's."""
+    """Return a `lang` attribute if a text is in another language than its page."""
     found = foreign(text, get_language() or "")
     return format_html(' lang="{}"', found) if found else ""
 
 
 @register.simple_tag(takes_context=True)
 def link_to(context: template.Context, page: Any, **query: Any) -> str:
-    """Return the address of a page of the newsroom, by its name or what it is of, in the language that was asked for.
+    """Return the address of a page of the newsroom, by its name or object, and keep `?lang=`.
 
-    Pages of a digest have its language, whatever was asked for: they need none of this.
+    Pages of a digest are always in its language and do not need this.
     """
     asked = {name: value for name, value in {**query, "lang": context.get("lang")}.items() if value}
     address = resolve_url(page)

@@ -1,4 +1,4 @@
-"""What a guest of a preview said of one of its places, and the form to say more."""
+"""Comments of a preview's guest on one place, and the form for another one."""
 
 from __future__ import annotations
 

@@ -10,5 +10,5 @@ register.filter(rendered)
 
 @register.filter(expects_localtime=True)
 def instant(at: datetime) -> str:
-    """Return an instant for a `datetime` attribute, which takes no microseconds."""
+    """Return an instant for a `datetime` attribute, without microseconds."""
     return at.isoformat(timespec="seconds")
