@@ -17,7 +17,7 @@ control_socket_disable = True  # a socket in the home folder that nothing here u
 
 
 def post_worker_init(worker: object) -> None:
-    """Exempt what is loaded by now from garbage collection, which took a third of the time of a large page."""
+    """Exempt everything loaded so far from garbage collection, which took a third of the time of a large page."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)

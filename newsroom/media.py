@@ -1,6 +1,7 @@
-"""Stored pictures.
+"""Serve stored pictures.
 
-Readers get those of live editions and of digests' own texts; who may see drafts, or one by a link, gets the others too.
+Readers get those of live editions and of digests' own texts. Staff who may see drafts get all; guests with a preview
+link get those of its revision.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ CONTENT_TYPES = {
     "webp": "image/webp",
 }
 
-# The names that pictures get, and their renditions, which end with their width. No other path is served, so nobody can
-# climb the tree, and nothing that a browser could run.
+# The names of pictures, and of renditions, which end with their width. No other path is served, so no parent folder
+# and no file that a browser would run.
 PATTERN = rf"^media/(?P<path>(?:covers|pictures)/[0-9a-f]{{32}}(?:-[0-9]{{1,4}})?\.(?:{'|'.join(CONTENT_TYPES)}))$"
 
 
 @require_safe
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve a stored picture or rendition, or answer 404 to whoever may not see it."""
-    # Whoever may see a picture may see its renditions, whose ending may differ from the picture's.
+    # Permission is by the picture, whose file ending may differ from the rendition's.
     stem = re.sub(r"(-[0-9]+)?\.\w+$", "", path)
     names = [f"{stem}.{ending}" for ending in CONTENT_TYPES]
     is_public = shown_to_readers(names)
@@ -50,7 +51,7 @@ def image(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 def shown_to_readers(names: list[str]) -> bool:
-    """Say whether a live edition shows a picture, as its cover or in its text, or a digest has it in its own texts."""
+    """Tell whether a picture is in a live edition, as cover or in the text, or in a digest's own texts."""
     live = Edition.objects.live()
     return (
         live.filter(cover__in=names).exists()
@@ -60,7 +61,7 @@ def shown_to_readers(names: list[str]) -> bool:
 
 
 def may_see(request: HttpRequest, names: list[str]) -> bool:
-    """Tell whether a person may see a picture that is not public: staff all of them, guests those of their preview."""
+    """Tell whether a user may see a picture that is not public: staff any, guests those of their preview link."""
     user = request.user
     at_the_desk = user.is_active and user.is_staff and user.has_perm("digests.view_picture")
     return at_the_desk or preview_links.shows(request.GET.get("preview", ""), names)

@@ -16,7 +16,7 @@ Respond = Callable[[HttpRequest], HttpResponse]
 
 
 def refuse_nul(get_response: Respond) -> Respond:
-    """Answer 400 to an address with a NUL, which PostgreSQL cannot look up and nothing here has in its name."""
+    """Respond with 400 to an address with a NUL character, which PostgreSQL cannot store or compare."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
@@ -40,9 +40,9 @@ def compress_text(get_response: Respond) -> Respond:
 
 
 def send_back_after_login(get_response: Respond) -> Respond:
-    """After a POST without a login, say that nothing was done, and let the login lead back to the page it came from.
+    """After a POST without a login, say that nothing was done, and return to the page of the form after the login.
 
-    Django would lead to the address that was posted to, which may not be a page.
+    Django would return to the address of the POST, which may not be a page.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:

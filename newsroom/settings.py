@@ -31,7 +31,7 @@ def setting(name: str, default: str = "") -> str:
     return env.str(name, default="") or default
 
 
-# --- What the environment says -------------------------------------------------
+# --- From the environment ------------------------------------------------------
 
 
 def _switch(name: str, default: str, words: str) -> bool:
@@ -223,7 +223,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 
 def _mail() -> dict[str, Any]:
     if not setting("EMAIL_URL"):
-        # No mail is sent until somebody says how.
+        # No mail is sent unless EMAIL_URL is set.
         return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     try:
         return dict(env.email_url("EMAIL_URL"))

@@ -1,4 +1,4 @@
-"""Prepare stylesheets for serving: put in what they import, and leave out comments and white space."""
+"""Prepare style sheets for serving: inline their imports and minify them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _IMPORT = re.compile(r'@import "([a-z_/]+\.css)";')
 
 
 class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
-    """Static files as WhiteNoise keeps them, our own stylesheets each made one small file first.
+    """WhiteNoise's static files, with each of our own style sheets as one minified file.
 
-    Of four sheets, a first visit had four requests before anything showed, and bytes that compress worse apart.
+    Otherwise a first visit waits for a request for each imported sheet, and small files compress worse.
     """
 
     def post_process(self, paths: dict[str, tuple[Any, str]], dry_run: bool = False, **options: Any) -> Iterator[Any]:
@@ -31,11 +31,11 @@ class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # Wh
 
 
 def read(storage: Any, path: str) -> str:
-    """Return a stylesheet as text."""
+    """Return a style sheet as text."""
     with storage.open(path) as file:
         return str(file.read(), "utf-8")
 
 
 def whole(text: str, sheets: dict[str, str]) -> str:
-    """Put in what a sheet imports."""
+    """Replace the imports of a sheet by the imported sheets."""
     return _IMPORT.sub(lambda found: sheets[OURS + found[1]], text)

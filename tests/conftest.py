@@ -23,27 +23,27 @@ from digests.models.person import Actor
 from digests.models.states import Action
 from digests.publishing import pictures
 
-# So that what fails in these is told in full, as in a test.
+# So that failed assertions in these modules show their values, as in tests.
 pytest.register_assert_rewrite("tests.desk", "tests.feed_reading", "tests.reading", "tests.rewriting")
 
 
 @pytest.fixture(autouse=True)
 def media_root(settings: Settings, tmp_path: Path) -> Path:
-    """Images a test stores are its own, and gone with it."""
+    """Give each test a media folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
 
 
 @pytest.fixture
 def site(settings: Settings) -> None:
-    """Where readers find the newsroom. Asked by http, it answers."""
+    """Give the site a public address, without redirects from http to https."""
     settings.SITE_URL = "https://news.example.org"
     settings.SECURE_SSL_REDIRECT = False
 
 
 @pytest.fixture
 def english(settings: Settings) -> None:
-    """Let the newsroom speak English."""
+    """Make English the language of the newsroom."""
     settings.LANGUAGE_CODE = "en"
 
 
@@ -74,7 +74,7 @@ def digest(db: None) -> Digest:
 
 
 def manuscript(stories: int = 3, **fields: Any) -> Manuscript:
-    """Return an issue of our own making: stories by threes in a section, and two briefs."""
+    """Return an issue with three stories in each section, and two briefs."""
     items = [
         NewsItem(
             headline=f"第 {number} 条：新闻里的新闻",
@@ -149,17 +149,19 @@ def reword(issue: Issue, title: str, *, by: Actor) -> Issue:
     return Issue.objects.get(pk=issue.pk)
 
 
-def sign_off_all(issue: Issue, *, by: User) -> None:
-    """Sign off every story of an issue in its words as they stand, as a reviewer who read it all has."""
+def tick_all(issue: Issue, *, by: User) -> None:
+    """Sign off every story of an issue in its present words."""
     for item in issue.head.manuscript.items:
         StorySignOff.objects.update_or_create(issue=issue, person=by, uid=item.uid, defaults={"sha256": item.sha256})
 
 
 class Clock:
-    """What time it is, for the newsroom and its readers."""
+    """A clock that tests set."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = datetime(2100, 3, 1, 12, tzinfo=UTC)  # after whenever the code was put here
+        self.now = datetime(
+            2100, 3, 1, 12, tzinfo=UTC
+        )  # later than the modification times of all code, which feeds use
         monkeypatch.setattr(timezone, "now", lambda: self.now)
 
     def go(self, **by: int) -> datetime:

@@ -1,4 +1,4 @@
-"""The desk in the admin, as a browser has it: who is there, an issue, and its forms as they stand."""
+"""The desk as a browser sees it: people, an issue, and its forms with their values."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def do(issue: Issue, action: str) -> str:
 
 
 def filled(response: Any, form: str = "issue_form") -> dict[str, Any]:
-    """Return what a browser would send of a form as it stands on a page."""
+    """Return what a browser would send for a form on a page, unchanged."""
     page = BeautifulSoup(response.content, "html.parser")
     found = page.find("form", id=form)
     assert found is not None, response.content.decode()[:2000]

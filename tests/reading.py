@@ -1,4 +1,4 @@
-"""The newsroom as its readers have it."""
+"""Get public pages, and make an archive of many issues."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ DAY = date(2026, 3, 1)
 
 
 def get(client: Client, address: str, status: int = 200) -> Any:
-    """Return what stands at an address, to be looked through."""
+    """Return the parsed page at an address."""
     response = client.get(address)
     assert response.status_code == status, address
     return BeautifulSoup(response.content, "html.parser")
 
 
 def archive(digest: Digest, issues: int, *, until: date = DAY, stories: int = 2, tag: str = "AI") -> None:
-    """Put many issues before readers at once, a day each, back from a date."""
+    """Publish many issues at once, one a day, going back from a date."""
     named = Tag.objects.named([tag])[0]
     words = [
         manuscript(stories, title=f"第 {number} 期", date=until - timedelta(days=number), tags=(tag,))

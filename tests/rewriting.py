@@ -1,4 +1,4 @@
-"""Changing what readers have of an issue, as the desk does it: by its words, through the one door."""
+"""Change the words of an issue through the workflow: save, approve, publish."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def words_of(issue: Issue) -> Manuscript:
 
 
 def with_items(words: Manuscript, change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Manuscript:
-    """Return words with other stories in their first section."""
+    """Return a manuscript with changed stories in its first section."""
     first = words.sections[0]
     return replace(words, sections=(replace(first, items=change(first.items)), *words.sections[1:]))
 
@@ -47,7 +47,7 @@ def publish(
     kind: str = Correction.CORRECTION,
     note: str = "改正。",
 ) -> Edition:
-    """Bring words of an issue to readers; as a correction, if they have it already."""
+    """Approve and publish words of an issue; as a correction if it has editions."""
     issue = approve(issue, words, people)
     correction = kind if issue.editions.exists() else ""
     edition = workflow.perform(Action.PUBLISH, issue, by=people.editor, correction=correction, note=note).edition
@@ -60,12 +60,12 @@ def retract(issue: Issue, uid: str, people: SimpleNamespace) -> None:
 
 
 def rewrite(issue: Issue, words: Manuscript, people: SimpleNamespace) -> None:
-    """Bring other words of an issue to readers, as a correction."""
+    """Publish other words of an issue, as a correction."""
     publish(issue, words, people, note="数字有误，已改正。")
 
 
 def revise(issue: Issue, by: Any, change: Callable[[Manuscript], Manuscript]) -> Issue:
-    """Save an issue's words changed, as the desk does."""
+    """Change the words of an issue and save them, as the desk does."""
     saving.save(change(issue.head.manuscript), issue, by=by)
     return Issue.objects.get(pk=issue.pk)
 

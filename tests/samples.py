@@ -1,4 +1,4 @@
-"""Where the real issues are, if they are beside the repository; NEWSROOM_SAMPLES names their folder."""
+"""The folder of real sample issues, if there is one beside the repository; NEWSROOM_SAMPLES names another."""
 
 from __future__ import annotations
 

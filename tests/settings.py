@@ -1,4 +1,4 @@
-"""The settings under test: the newsroom's own, from a known environment, made quick."""
+"""Settings for tests: the newsroom's own, from a known environment, with faster backends."""
 
 import os
 
@@ -10,7 +10,7 @@ for _name in (
     "PICTURE_MEGABYTES", "PICTURE_MEGAPIXELS", "PORT", "SITE_URL", "TIME_ZONE",
 ):  # fmt: skip
     os.environ[_name] = ""
-# The shell's may stay, since bin/with-postgres gives one. Without, SQLite, in memory.
+# bin/with-postgres sets DATABASE_URL; without it, SQLite in memory.
 os.environ.setdefault("DATABASE_URL", "")
 os.environ["SECRET_KEY"] = "for-tests-only-" + "x" * 40
 os.environ["NEWSROOM_SHORTEST_ISSUE"] = "0"  # the issues of tests are as short as they can be
@@ -26,7 +26,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-# What a save leaves for later is done at once, and mail goes nowhere but into the test's own box.
+# Background tasks run at once, and mail goes to django.core.mail.outbox.
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A good hasher is slow by design, and tests log in all day.

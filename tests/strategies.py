@@ -1,4 +1,4 @@
-"""Any manuscript there could be, for Hypothesis: words that look like structure stand in every place."""
+"""Hypothesis strategies for manuscripts with text that looks like structure in every place."""
 
 from __future__ import annotations
 

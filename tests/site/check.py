@@ -1,6 +1,6 @@
 """Prove the readers' pages on a newsroom of its own, run as in production: bin/check-site [CHECK…].
 
-    answers     each kind of page of digests/pages.py is here, answers as it should, and shows what it is for
+    answers     each kind of page of public_addresses.py is here, answers as it should, and shows what it is for
     axe         nothing found on any page, light and dark, 320 and 1280 pixels wide; no page scrolls sideways
     requests    no page asks another host for anything, misses a file, or says an error in the browser's console
     html        the W3C's validator finds no error
@@ -86,7 +86,7 @@ class Site:
 
     newsroom: Newsroom
     browser: Browser
-    addresses: dict[str, str]  # by their names in digests/pages.py; none where nothing has one
+    addresses: dict[str, str]  # by their names in public_addresses.py; none where nothing has one
     pages: dict[str, Place] = field(default_factory=dict)
 
     def visit(self, width: int = 1280, colours: str = "light", **options: Any) -> Page:
@@ -145,7 +145,7 @@ def answers(site: Site) -> Iterator[Result]:
                 f"{name}: {address} answers {answer.status}" + ", a page not in tests/site/places.py" * answer.is_page
             )
     yield Result(
-        "answers", "of digests/pages.py", "\n".join(wrong), f"{len(site.addresses)} kinds, each has its address"
+        "answers", "of public_addresses.py", "\n".join(wrong), f"{len(site.addresses)} kinds, each has its address"
     )
 
 

@@ -1,7 +1,7 @@
 """The pages that are proved: of each kind one that shows most of it, and what else its address can show.
 
-A page that is not here fails the check by itself, once its name is in digests/pages.py. Its languages, and the second
-page of its list, are found by its own links.
+A page that is not here fails the check by itself, once its name is in public_addresses.py. Its languages, and
+the second page of its list, are found by its own links.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Place:
 
 _ISSUE, _EVENING = f"/ai-daily/{DAY}/", f"/evening-brief/{IN_ENGLISH}/"
 
-# Those of the names in digests/pages.py that are pages, by these names; the others by what they show.
+# Those of the names in public_addresses.py that are pages, by these names; the others by what they show.
 PLACES = {
     "front": Place("/", ".lead .headlines a"),
     "digest": Place("/ai-daily/", ".recent .entry"),
