@@ -149,7 +149,7 @@ def reword(issue: Issue, title: str, *, by: Actor) -> Issue:
     return Issue.objects.get(pk=issue.pk)
 
 
-def tick_all(issue: Issue, *, by: User) -> None:
+def sign_off_all(issue: Issue, *, by: User) -> None:
     """Sign off every story of an issue in its present words."""
     for item in issue.head.manuscript.items:
         StorySignOff.objects.update_or_create(issue=issue, person=by, uid=item.uid, defaults={"sha256": item.sha256})
