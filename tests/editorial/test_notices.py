@@ -140,14 +140,14 @@ def test_one_of_two_approvals_leaves_the_other_reviewer_waited_for(
     assert informed() == {("writer", "approved_so_far")}
 
 
-def test_an_edit_in_review_asks_who_approved_to_look_again(
+def test_an_edit_in_review_asks_who_approved_to_review_again(
     draft: Make, people: SimpleNamespace, do: Callable[..., Issue], edit: Callable[..., Issue], settings: Any
 ) -> None:
     settings.NEWSROOM_APPROVALS = 2
     issue = do(Action.SUBMIT, draft(), people.writer)
     do(Action.APPROVE, issue, people.reviewer)
     edit(issue, "又改了一个字", people.writer)
-    assert blocked() == {("reviewer", "look_again"), ("second", "review")}
+    assert blocked() == {("reviewer", "review_again"), ("second", "review")}
     assert Notice.objects.filter(person=people.reviewer).count() == 1
     assert Notice.objects.get(person=people.reviewer).read_at is None
 
@@ -163,7 +163,7 @@ def test_a_request_for_changes_waits_for_who_wrote_and_who_submitted(
     assert words.sentence(notice) == f"reviewer asked for changes to {issue}."
     assert words.note(notice) == "标题 太长"
     do(Action.SUBMIT, issue, people.writer)
-    assert blocked() == {("reviewer", "look_again"), ("second", "review")}
+    assert blocked() == {("reviewer", "review_again"), ("second", "review")}
 
 
 def test_when_no_writer_is_left_changes_wait_for_who_can_go_on(

@@ -167,7 +167,7 @@ def gone(client: Client, link: PreviewLink) -> str:
 
 def test_an_expired_link_says_so_and_nothing_else(link: PreviewLink, client: Client) -> None:
     age(link, timedelta(days=3, seconds=1))
-    assert "这个链接有期限" in gone(client, link)
+    assert "这个链接已经过期" in gone(client, link)
 
 
 def test_a_revoked_link_says_so_and_nothing_else(link: PreviewLink, people: SimpleNamespace, client: Client) -> None:

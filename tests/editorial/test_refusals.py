@@ -205,7 +205,7 @@ def test_the_inbox_has_just_what_the_door_would_do(
 def test_who_is_told_that_an_issue_waits_finds_it_in_their_inbox(
     issues: dict[str, Issue], people: SimpleNamespace, settings: Settings
 ) -> None:
-    tasks = {"review": Task.REVIEW, "look_again": Task.REVIEW, "publish": Task.PUBLISH, "unfit": Task.FIX}
+    tasks = {"review": Task.REVIEW, "review_again": Task.REVIEW, "publish": Task.PUBLISH, "unfit": Task.FIX}
     wrong = []
     for needed in (1, 2):
         settings.NEWSROOM_APPROVALS = needed
