@@ -79,9 +79,9 @@ def test_which_editions_readers_have(
         (AGAIN, [(2, True, WITHDRAWN), (3, False, AGAIN)]),
     ],
 )
-def test_what_the_log_of_corrections_tells(issue: Issue, at: datetime, told: list[Any]) -> None:
+def test_what_the_log_of_corrections_tells(issue: Issue, at: datetime, corrections_log: list[Any]) -> None:
     found: Any = issue.editions.corrections_log(at).order_by("number")
-    assert [(one.number, one.is_withdrawal, one.told_at) for one in found] == told
+    assert [(one.number, one.is_withdrawal, one.told_at) for one in found] == corrections_log
 
 
 def test_corrections_and_withdrawals_come_the_newest_first(issue: Issue, digest: Digest) -> None:
