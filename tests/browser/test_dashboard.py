@@ -46,7 +46,7 @@ def test_tomorrows_issue_goes_from_desk_to_desk(visit: Visit) -> None:
 
     # Approved, and still with a blocker: it waits for whoever mends it, and not to be published.
     writer.goto("/admin/")
-    expect(writer.locator("ul[aria-labelledby=to-fix] li", has_text=title)).to_contain_text("刚刚通过")
+    expect(writer.locator("ul[aria-labelledby=to-fix] li", has_text=title)).to_contain_text("刚刚批准")
     editor.goto("/admin/")
     expect(editor.locator(".coming li", has_text="明天")).to_contain_text("已批准")
     expect(editor.locator(".waits li", has_text=title)).to_have_count(0)

@@ -56,7 +56,7 @@ def test_a_submission_waits_for_the_reviewer_then_its_approval_for_the_editor(
     do(writer, "submit")
     expect(writer.locator(".messagelist .success")).to_be_visible()
     assert rung(writer) == mine
-    expect(waiting(reviewer, day)).to_have_text([f"AI 日报 {day} 等你再看一遍：你上次审过之后，稿子有改动或重新送审。"])
+    expect(waiting(reviewer, day)).to_have_text([f"AI 日报 {day} 等你再审一遍：你上次审过之后，内容有改动或重新送审。"])
 
     expect(waiting(editor, day)).to_have_count(0)
     assert editor.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

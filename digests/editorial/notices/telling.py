@@ -49,7 +49,7 @@ def tell(issue: Issue, news: Iterable[News] = (), ending: Ending = NOBODY) -> se
 
 def tell_all() -> set[datetime]:
     """Bring every issue up to date that waits for somebody, or is said to."""
-    head = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    head = Revision.objects.filter(issue=OuterRef(OuterRef("pk"))).order_by("-number").values("pk")[:1]
     restless = Issue.objects.filter(
         Q(state__in=[State.IN_REVIEW, State.CHANGES_REQUESTED])
         # Also a correction: what readers have is an earlier edition.
