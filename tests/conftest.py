@@ -24,7 +24,7 @@ from digests.models.states import Action
 from digests.publishing import pictures
 
 # So that failed assertions in these modules show their values, as in tests.
-pytest.register_assert_rewrite("tests.desk", "tests.feed_reading", "tests.reading", "tests.rewriting")
+pytest.register_assert_rewrite("tests.acting", "tests.desk", "tests.feed_reading", "tests.reading", "tests.rewriting")
 
 
 @pytest.fixture(autouse=True)
