@@ -26,6 +26,19 @@ KINDS = [kind.file for kind in FORMATS]
 ATOM, FH = "{http://www.w3.org/2005/Atom}", "{http://purl.org/syndication/history/1.0}"
 MEDIA, DC = "{http://search.yahoo.com/mrss/}", "{http://purl.org/dc/elements/1.1/}"
 
+LISTINGS = [
+    "/",
+    "/morning/",
+    "/morning/2026/03/",
+    "/morning/stories/",
+    "/tags/",
+    "/tags/ai/",
+    "/tags/%E8%8A%AF%E7%89%87/",
+    "/sources/",
+    "/sources/source1.test/",
+    "/corrections/",
+]
+
 
 def out(digest: Digest, day: date, *, at: datetime, stories: int = 1, **fields: Any) -> Edition:
     """Make an issue public from an instant on, by the press alone."""
