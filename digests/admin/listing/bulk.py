@@ -121,7 +121,10 @@ class Bulk:
         if not form.is_valid():
             return self._ask(request, "export", form, issues)
         wish = form.cleaned_data
-        exports = [Export(one.issue, **wish) for one in issues if wish["words"] == "draft" or one.live]
+        is_draft = wish["words"] == "draft"
+        exports = [
+            Export(one.issue, None if is_draft else one.live, wish["uids"]) for one in issues if is_draft or one.live
+        ]
         if not exports:
             messages.error(request, _("None of these issues is public: export the working copies, or choose others."))
             return None
