@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,13 +27,10 @@ class DayStatus:
     digest: Digest
     date: date
     at: datetime
-    issue: Any = None  # with `all_editions` and `head_id`, as `days` reads them
+    issue: Issue | None = None
+    head_id: int | None = None  # the issue's newest revision
+    editions: tuple[Edition, ...] = ()  # all of the issue's, the newest first, without their pages
     is_before_all: bool = False  # before the digest's first issue: nobody misses one there
-
-    @property
-    def editions(self) -> list[Edition]:
-        """All editions of the issue, the newest first."""
-        return list(self.issue.all_editions) if self.issue else []
 
     @property
     def live(self) -> Edition | None:
@@ -53,7 +50,7 @@ class DayStatus:
     @property
     def is_ahead(self) -> bool:
         """Say whether the working copy has words that never went out and are not about to."""
-        return bool(self.issue) and self.issue.head_id not in {one.revision_id for one in self.editions}
+        return bool(self.issue) and self.head_id not in {one.revision_id for one in self.editions}
 
     @property
     def is_today(self) -> bool:
@@ -92,7 +89,7 @@ def today(digest: Digest, at: datetime) -> date:
     return at.astimezone(digest.zone).date()
 
 
-def with_heads(issues: QuerySet[Issue]) -> Any:
+def with_heads(issues: QuerySet[Issue]) -> QuerySet[Any]:
     """Add `head_id`, the newest revision of each issue."""
     newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number")
     return issues.annotate(head_id=Subquery(newest.values("pk")[:1]))
@@ -106,7 +103,7 @@ def days(
     Costs three queries however many there are, and two if no day of them is past.
     """
     digests = list(digests)
-    editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
+    editions = Prefetch("editions", Edition.objects.defer("page"))
     of_span = with_heads(issues.filter(date__range=(first, last), digest__in=digests)).prefetch_related(editions)
     known = {(issue.digest_id, issue.date): issue for issue in of_span}
     begun: dict[int, date] = {}
@@ -117,9 +114,10 @@ def days(
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)
             issue = known.get((digest.pk, day))
+            status = DayStatus(digest, day, at, is_before_all=day < begun.get(digest.pk, date.max))
             if issue:
                 issue.digest = digest
-            found[digest.pk, day] = DayStatus(
-                digest, day, at, issue, is_before_all=day < begun.get(digest.pk, date.max)
-            )
+                all_editions = tuple(issue.editions.all())
+                status = replace(status, issue=issue, head_id=issue.head_id, editions=all_editions)
+            found[digest.pk, day] = status
     return found

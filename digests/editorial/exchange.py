@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
@@ -36,38 +37,63 @@ class DoesNotFit(ValueError):
     """Part of a manuscript is too long for its field, or its date has no address. `str` is a sentence for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of an issue, as they were read together: six queries for an issue of any size."""
+
+    issue: Issue
+    tagged: list[TaggedIssue]
+    sections: list[Section]  # with all that is below them
+
+    @classmethod
+    def of(cls, issue: Issue) -> Rows:
+        sections = issue.sections.prefetch_related("briefs", "items__insights", "items__tagged")
+        return cls(issue, list(TaggedIssue.objects.filter(content_object=issue)), list(sections))
+
+    @property
+    def items(self) -> list[NewsItem]:
+        return [item for section in self.sections for item in section.items.all()]
+
+    @property
+    def briefs(self) -> list[Brief]:
+        return [brief for section in self.sections for brief in section.briefs.all()]
+
+    @property
+    def insights(self) -> list[Insight]:
+        return [insight for item in self.items for insight in item.insights.all()]
+
+    @property
+    def manuscript(self) -> Manuscript:
+        """What the rows say."""
+        issue = self.issue
+        return Manuscript(
+            title=issue.title,
+            date=issue.date,
+            category=issue.category,
+            tags=_names(self.tagged),
+            seo=tuple(issue.seo),
+            cover_image=issue.cover_image,
+            cover_file=issue.cover.name or "",
+            cover_alt=issue.cover_alt,
+            summary=issue.summary,
+            editor=issue.editor,
+            intro=issue.intro,
+            footer=issue.footer,
+            sections=tuple(
+                values.Section(
+                    title=section.title,
+                    lead=section.lead,
+                    briefs=tuple(values.Brief(brief.text, uid=brief.uid) for brief in section.briefs.all()),
+                    items=tuple(_value(item) for item in section.items.all()),
+                )
+                for section in self.sections
+            ),
+        )
+
+
 def from_rows(issue: Issue) -> Manuscript:
     """Return the rows of an issue as a manuscript. Costs six queries for an issue of any size."""
-    sections = list(
-        Section.objects.filter(issue=issue).prefetch_related(
-            "briefs",
-            "items__insights",
-            "items__tagged",
-        )
-    )
-    return Manuscript(
-        title=issue.title,
-        date=issue.date,
-        category=issue.category,
-        tags=_names(TaggedIssue.objects.filter(content_object=issue)),
-        seo=tuple(issue.seo),
-        cover_image=issue.cover_image,
-        cover_file=issue.cover.name or "",
-        cover_alt=issue.cover_alt,
-        summary=issue.summary,
-        editor=issue.editor,
-        intro=issue.intro,
-        footer=issue.footer,
-        sections=tuple(
-            values.Section(
-                title=section.title,
-                lead=section.lead,
-                briefs=tuple(values.Brief(brief.text, uid=brief.uid) for brief in section.briefs.all()),
-                items=tuple(_value(item) for item in section.items.all()),
-            )
-            for section in sections
-        ),
-    )
+    return Rows.of(issue).manuscript
 
 
 def _value(item: NewsItem) -> values.NewsItem:
@@ -96,22 +122,22 @@ def _names(tagged: Iterable[Any]) -> tuple[str, ...]:
     return tuple(row.word for row in tagged)
 
 
-def to_rows(manuscript: Manuscript, issue: Issue) -> None:
+def to_rows(manuscript: Manuscript, issue: Issue, standing: Rows | None = None) -> None:
     """Write a manuscript to the rows of an issue, keeping the row and uid of everything that was there.
 
     A story is recognised by its uid, else by its link and headline, its link, or its headline; an insight or brief by
-    its uid, else by its text, else by its position. Call it in a transaction that has the issue locked. Raises
-    DoesNotFit, before anything is written, if a text is longer than its field.
+    its uid, else by its text, else by its position. Call it in a transaction that has the issue locked; `standing` are
+    its rows, if they were read there already. Raises DoesNotFit, before anything is written, if a text is longer than
+    its field.
     """
     refuse_unfit(manuscript)
+    standing = standing or Rows.of(issue)
     texts = {name: getattr(manuscript, name) for name in _ISSUE_TEXTS}
     cover = manuscript.cover_file if _is_stored(manuscript.cover_file) else ""
     _put(issue, **texts, seo=list(manuscript.seo), cover=cover)
-    _tag(TaggedIssue, issue, manuscript.tags)
+    _tag(TaggedIssue, issue, _names(standing.tagged), manuscript.tags)
 
-    sections = list(issue.sections.all())
-    items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights", "tagged"))
-    briefs = list(Brief.objects.filter(section__issue=issue))
+    sections, items, briefs = standing.sections, standing.items, standing.briefs
     section_of = _recognise(manuscript.sections, sections, [lambda it: it.title])
     item_of = _recognise(
         list(manuscript.items),
@@ -234,10 +260,11 @@ def _write_brief(brief: values.Brief, row: Brief | None, section: Section, posit
 
 
 def _write_item(item: values.NewsItem, row: NewsItem | None, section: Section, position: int) -> NewsItem:
+    had = row is not None
     row = row or _named(item, NewsItem(), section.issue)
     texts = {name: getattr(item, name) for name in ("headline", "link", "body", "ai_role", "follows")}
     _put(row, section_id=section.pk, position=position, canonical=canonical(item.link), **texts)
-    _tag(TaggedNewsItem, row, item.tags)
+    _tag(TaggedNewsItem, row, _names(row.tagged.all()) if had else (), item.tags)
     return row
 
 
@@ -275,17 +302,16 @@ def _write_insights_of(
             gone.delete()
 
 
-def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
+def _tag(through: Any, row: Model, had: tuple[str, ...], names: tuple[str, ...]) -> None:
     """Set the tags of a row in order; writes nothing if they are the same.
 
     A word that the row has already stays, even if its tag was renamed since; a new one gets the tag's present spelling.
     """
-    had = [tagged.word for tagged in cast(Any, row).tagged.all()]
-    if had == list(names):
+    if had == names:
         return
     tags = Tag.objects.entered(names)
     words = {name if name in had else tag.name: tag for name in names if (tag := tags.get(Tag.key_of(name)))}
-    if had != list(words):
+    if had != tuple(words):
         through.objects.filter(content_object=row).delete()
         through.objects.bulk_create(
             through(content_object=row, tag=tag, word=word, position=position)
@@ -293,10 +319,9 @@ def _tag(through: Any, row: Model, names: Iterable[str]) -> None:
         )
 
 
-def cite(issue: Issue) -> None:
+def cite(rows: Rows) -> None:
     """Bring the citations of an issue up to date with its headline links and the links in its texts."""
-    items = list(NewsItem.objects.filter(section__issue=issue).prefetch_related("insights"))
-    briefs = list(Brief.objects.filter(section__issue=issue))
+    items, briefs = rows.items, rows.briefs
     found: list[tuple[dict[str, Any], str, bool]] = []
     for item in items:
         if item.link:

@@ -53,7 +53,7 @@ class Wait:
     digest: Digest
     date: date
     since: datetime
-    issue: Any = None
+    issue: Issue | None = None
     not_signed_off: int = 0
     open_comments: int = 0
 
@@ -95,7 +95,7 @@ class OpenComment:
     mentions_me: bool
 
 
-def unpublished(issues: QuerySet[Issue]) -> Any:
+def unpublished(issues: QuerySet[Issue]) -> QuerySet[Any]:
     """Return the issues whose newest words never went out and are not about to, with `head_id`."""
     return with_heads(issues).exclude(Exists(Edition.objects.filter(revision=OuterRef("head_id"))))
 
@@ -135,7 +135,7 @@ def _in_work(user: Visitor) -> list[Wait]:
     return [_wait(facts, task, user) for facts, task in found if task]
 
 
-def _candidates(user: User, mends: set[int]) -> Any:
+def _candidates(user: User, mends: set[int]) -> QuerySet[Any]:
     """Return the issues that may wait for a person; `entered_at` is when each came into its state.
 
     What the door would refuse for certain is left out here, so that few issues are read. The door has the last word.
@@ -210,11 +210,11 @@ def _wait(facts: Facts, task: Task, user: User) -> Wait:
 def standings(coming: Iterable[DayStatus]) -> list[Standing]:
     """Return how far the issues of some days have come. Reads the words of those that are not out."""
     coming = list(coming)
-    waiting = [day.issue.head_id for day in coming if day.is_ahead]
+    waiting = [day.head_id for day in coming if day.is_ahead and day.head_id]
     approvals = Count("reviews", filter=Q(reviews__verdict=Review.Verdict.APPROVED))
     heads = {head.pk: head for head in Revision.objects.filter(pk__in=waiting).annotate(approvals=approvals)}
     newsroom = known(*(head.manuscript for head in heads.values()))
-    return [_standing(day, heads.get(day.issue.head_id) if day.issue else None, newsroom) for day in coming]
+    return [_standing(day, heads.get(day.head_id or 0), newsroom) for day in coming]
 
 
 def _standing(day: DayStatus, head: Any, newsroom: Known) -> Standing:

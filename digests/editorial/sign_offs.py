@@ -21,7 +21,7 @@ def sign_off(issue: Issue, uid: str, sha256: str, *, by: User, read: bool = True
         locked = lock(issue.pk)
         head = locked.head
         item = next((one for one in head.manuscript.items if one.uid == uid), None) if head else None
-        if item is None:
+        if head is None or item is None:
             raise Refused(
                 Blocker(
                     "no_such_story", _("This story is not in the issue any more."), Place("sign_offs"), _("Look again.")

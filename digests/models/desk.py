@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -36,6 +36,9 @@ from digests.models import fields
 from digests.models.querysets import DigestQuerySet, IssueQuerySet
 from digests.models.states import State
 from digests.models.tags import Tag
+
+if TYPE_CHECKING:
+    from digests.models import Revision
 
 # First words of the site's own addresses; a digest with such a slug could not be reached.
 RESERVED_SLUGS = frozenset(
@@ -243,7 +246,7 @@ class Issue(models.Model):  # type: ignore[django-manager-missing]  # taggit's b
         return reverse("issue", args=[self.digest.slug, self.date])
 
     @property
-    def head(self) -> Any:
+    def head(self) -> Revision | None:
         """The newest revision, which is what the rows say now; None before the first save. Costs a query each time."""
         return self.revisions.order_by("-number").first()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from digests.models.desk import Digest, Issue
 from digests.models.person import PERSON
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 SOON = timedelta(minutes=3)  # after the first notice: those that follow until then are in the same mail
 MAILS = ["none", "soon", "daily"]
@@ -179,6 +182,6 @@ class NotificationPreference(models.Model):
         return None
 
     @classmethod
-    def of(cls, person: Any) -> NotificationPreference:
+    def of(cls, person: User) -> NotificationPreference:
         """Return how a person wants to be notified; the defaults, not saved, if they never chose."""
         return cls.objects.filter(person=person).first() or cls(person=person)

@@ -89,10 +89,10 @@ def test_stale_save_writes_nothing_and_gives_the_text_back(issue: Issue, writer:
     folds = page.select("details.fold")
     assert [one.get_text() for one in folds[0].select("ins")] == ["Their"]
     (clash,) = page.select(".clash")
-    assert [side.label.get_text(strip=True) for side in clash.select(".side")] == ["Saved by newsroom", "Yours"]  # type: ignore[union-attr]
+    assert [side.label.get_text(strip=True) for side in clash.select(".side")] == ["Saved by newsroom", "Yours"]
     assert [one.get_text() for one in clash.select("ins")] == ["Their", "My"]
     assert [one.get_text() for one in clash.select("del")] == ["A", "A"]
-    assert clash.select_one(".before .text").get_text() == "A summary."  # type: ignore[union-attr]
+    assert clash.select_one(".before .text").get_text() == "A summary."
     assert read(given_back(response)["text"].replace("\r\n", "\n")).manuscript.summary == "My summary."
 
 

@@ -102,7 +102,7 @@ def test_a_page_is_told_at_once_what_was_saved_meanwhile(issue: Issue, people: S
     seen = str(issue.version)
     saved = reword(issue, "Another title", by=people.colleague)
     answer = ask(people.writer, issue, version=seen).json()
-    at = saved.local(saved.log.first().at).strftime("%H:%M")  # type: ignore[union-attr]
+    at = saved.local(saved.log.first().at).strftime("%H:%M")
     assert (answer["version"], answer["news"]) == (saved.version, f"colleague saved revision 2 at {at}.")
     workflow.perform(Action.SUBMIT, saved, by=people.writer)
     assert ask(people.editor, issue, version=seen).json()["news"].endswith(": Submit for review.")

@@ -24,7 +24,6 @@ __all__ = ["digest", "editor", "english", "issue", "reviewer", "writer"]  # fixt
 
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -310,20 +309,6 @@ def test_sixty_stories_save_whole(digest: Digest, writer: User) -> None:
     assert client.post(url(issue), data).status_code == 302
     assert issue.revisions.count() == 2
     assert list(exchange.from_rows(issue).items)[-1].body == "The very last one."
-
-
-def test_the_page_costs_as_many_queries_for_three_stories_as_for_sixty(
-    digest: Digest, writer: User, django_assert_max_num_queries: Any
-) -> None:
-    client = desk(writer)
-    counts = []
-    for number, stories in enumerate((3, 60)):
-        issue = Issue.objects.create(digest=digest, date=DAY + timedelta(days=number), title="x")
-        write(issue, words(stories, issue.date), writer)
-        with django_assert_max_num_queries(40) as captured:
-            client.get(url(issue))
-        counts.append(len(captured))
-    assert counts[0] == counts[1]
 
 
 def test_rows_are_dragged_only_to_lists_of_their_kind(issue: Issue, writer: User) -> None:

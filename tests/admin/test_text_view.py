@@ -185,7 +185,7 @@ def test_of_two_who_save_the_second_puts_both_together(draft: Make, people: Simp
     response = mine.post(url(issue), {**one, "text": one["text"].replace("category: 晨报", "category: 晚报")})
     assert response.status_code == 409
     area = BeautifulSoup(response.content, "html.parser").select_one("form.text textarea")
-    merged = read(area.get_text().strip()).manuscript  # type: ignore[union-attr]
+    merged = read(area.get_text().strip()).manuscript
     assert (merged.category, merged.summary) == ("晚报", "他们的一句。")
     assert now(issue).category == "晨报"
 

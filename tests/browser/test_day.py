@@ -31,7 +31,7 @@ def drag(page: Page, what: Locator, to: Locator) -> None:
 
 def test_an_issue_goes_from_draft_to_readers_by_three_people(visit: Visit, day: date) -> None:
     writer, reviewer, editor, reader = visit("writer"), visit("reviewer"), visit("editor"), visit()
-    assert reader.goto(f"/ai-daily/{day}/").status == 404  # type: ignore[union-attr]
+    assert reader.goto(f"/ai-daily/{day}/").status == 404
 
     open_issue(writer, day)
     writer.fill("[name=title]", "改定的标题")
@@ -114,7 +114,7 @@ def test_editing_after_approval_voids_it(visit: Visit, day: date, newsroom: News
     do(editor, "publish")  # the button of the version that was approved
     expect(editor.locator(".messagelist .error")).to_contain_text("写稿人")
     reader = visit()
-    assert reader.goto(f"/ai-daily/{day}/").status == 404  # type: ignore[union-attr]
+    assert reader.goto(f"/ai-daily/{day}/").status == 404
 
 
 def test_of_two_who_edit_the_second_loses_nothing(visit: Visit, day: date) -> None:

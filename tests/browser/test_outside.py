@@ -73,7 +73,7 @@ def test_a_mere_reader_gets_no_script_no_cookie_and_no_way_round(visit: Visit, d
     guest.goto(address)
     expect(guest.locator("article.story")).to_have_count(6)
     assert (guest.locator("script, form").count(), guest.context.cookies(), fits(guest)) == (0, [], True)
-    assert guest.goto(f"/ai-daily/{day}/").status == 404  # type: ignore[union-attr]
+    assert guest.goto(f"/ai-daily/{day}/").status == 404
     editor.locator(".link .address .grave").click()
     response = guest.goto(address)
     assert response is not None and response.status == 410

@@ -278,11 +278,15 @@ def test_a_sign_off_is_for_exact_words_and_outlives_a_move(draft: Make, people: 
         sign_off(issue, item.uid, item.sha256, by=people.reviewer)
     issue = revise(issue, people.writer, moved_to_the_end)
     left = {item.uid for item in others}
-    assert {item.uid for item in workflow.not_signed_off(issue.head, people.reviewer)} == left
+    assert {item.uid for item in workflow.not_signed_off(issue.revisions.latest("number"), people.reviewer)} == left
     issue = revise(issue, people.writer, with_first_story(headline="别的标题"))
-    assert {item.uid for item in workflow.not_signed_off(issue.head, people.reviewer)} == left | {second.uid}
+    assert {item.uid for item in workflow.not_signed_off(issue.revisions.latest("number"), people.reviewer)} == left | {
+        second.uid
+    }
     issue = revise(issue, people.writer, with_first_story(headline=second.headline))
-    assert {item.uid for item in workflow.not_signed_off(issue.head, people.reviewer)} == left  # read already
+    assert {
+        item.uid for item in workflow.not_signed_off(issue.revisions.latest("number"), people.reviewer)
+    } == left  # read already
 
 
 def test_words_that_changed_meanwhile_are_not_signed_off(draft: Make, people: SimpleNamespace) -> None:
@@ -319,7 +323,7 @@ def test_a_verdict_keeps_what_was_signed_off(draft: Make, people: SimpleNamespac
 
 def base(issue: Issue, person: Any) -> int | None:
     look = LastReviewed.objects.get(issue=issue, person=person)
-    revision = look.base(issue.head)
+    revision = look.base(issue.revisions.latest("number"))
     return revision.number if revision else None
 
 

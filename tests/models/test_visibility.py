@@ -23,7 +23,7 @@ def issue(digest: Digest) -> Issue:
     """Return an issue that went out, was corrected, was withdrawn as another went out, and came back."""
     out(Digest.objects.create(name="晚报", slug="evening"), FIRST.date(), at=WITHDRAWN)
     issue = out(digest, FIRST.date(), at=FIRST).issue
-    revision = issue.head
+    revision = issue.revisions.latest("number")
     second = publish(issue, revision, at=CORRECTED, by=None, by_name="editor", correction="typo")
     withdraw(second, at=WITHDRAWN)
     publish(issue, revision, at=AGAIN, by=None, by_name="editor", correction="correction", note="核实后恢复")

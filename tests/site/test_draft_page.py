@@ -37,7 +37,7 @@ def test_a_draft_of_unsaved_words_names_tags_and_sources_that_nobody_has_entered
     words = issue.head.manuscript.without_uids()
     words = replace(words, tags=("新标签",))
     shown = BeautifulSoup(draft_page(rf.get("/"), issue, words).content, "html.parser")
-    assert shown.select_one(".issue-head .tags").get_text(strip=True) == "新标签"  # type: ignore[union-attr]
+    assert shown.select_one(".issue-head .tags").get_text(strip=True) == "新标签"
     assert not Tag.objects.filter(name="新标签").exists()
     assert shown.select(".permalink") == []
 

@@ -279,7 +279,9 @@ def newsroom(people: SimpleNamespace, digest: Digest) -> dict[str, str]:
 
     issue = written(manuscript(date=DAY), note=internal("edited"))
     comments.say(issue, internal("comment"), by=people.reviewer)
-    link = preview_links.make(issue.head, by=people.editor, whom=internal("whom"), may_comment=True)
+    link = preview_links.make(
+        issue.revisions.latest("number"), by=people.editor, whom=internal("whom"), may_comment=True
+    )
     preview_links.comment(link, internal("guestcomment"), name=internal("guest"))
     marks[link.key] = "desk: the key of a preview"
     workflow.perform(Action.SUBMIT, issue, by=people.writer, note=internal("submitted"))

@@ -536,11 +536,11 @@ def test_what_is_counted_is_exact_up_to_a_bound(
     monkeypatch.setattr("digests.site.views.search.COUNTED", 4)
     published(4)
     page = look(client, q="正文")
-    assert (total(page), page.select_one(".count").get_text()) == (4, "4 条新闻")  # type: ignore[union-attr]
+    assert (total(page), page.select_one(".count").get_text()) == (4, "4 条新闻")
     assert not page.select("[data-more]")
     published(date=date(2026, 3, 2), **sections("五|正文"))
     page = look(client, q="正文")
-    assert (total(page), page.select_one(".count").get_text()) == (4, "超过 4 条新闻")  # type: ignore[union-attr]
+    assert (total(page), page.select_one(".count").get_text()) == (4, "超过 4 条新闻")
     assert page.select("[data-more]")
     page = look(client, q="正文", to="2020-01-01", lang="en")
     assert "Without filters, there are more than 4 stories." in page.get_text()

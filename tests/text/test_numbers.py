@@ -60,7 +60,10 @@ ASKED = [
 def places(published: Make, people: SimpleNamespace) -> SimpleNamespace:
     issue = published()
     link = preview_links.make(
-        reword(issue, "新稿", by=people.writer).head, by=people.editor, whom="王", may_comment=True
+        reword(issue, "新稿", by=people.writer).revisions.latest("number"),
+        by=people.editor,
+        whom="王",
+        may_comment=True,
     )
     comments.say(issue, "看", by=people.writer)
     uid = next(issue.head.manuscript.items).uid

@@ -56,25 +56,32 @@ class Question:
     is_newer: bool  # theirs changed after the choice was made
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The words that a form was filled with, and the number of their revision; 0 if there was none."""
+
+    words: Manuscript
+    number: int
+    is_named: bool  # the form said which they are
+
+
 def page(
-    request: HttpRequest, issue: Issue, refused: workflow.Refused, *, mine: Manuscript, seen: Manuscript
+    request: HttpRequest, issue: Issue, refused: workflow.Refused, *, mine: Manuscript, seen: Seen
 ) -> HttpResponse:
     """Say who changed what meanwhile, put together what does not overlap, and ask about what does."""
     now = exchange.from_rows(issue)
-    if merge(seen, now, mine) == Merge(now):
+    if merge(seen.words, now, mine) == Merge(now):
         messages.info(request, _("Nothing of yours was unsaved, so nothing was written. You see what is saved now."))
         return local_copy.saved(request, issue)
-    return _asked(request, issue, seen=seen, mine=mine, status=409, refused=refused)
+    return _asked(request, issue, seen=seen, now=now, mine=mine, status=409, refused=refused)
 
 
-def seen(request: HttpRequest, issue: Issue) -> Manuscript:
+def seen(request: HttpRequest, issue: Issue) -> Seen:
     """Return the words that a form was filled with: the revision it names, else the newest."""
-    revision = _seen_revision(request, issue)
-    return revision.manuscript if revision else Manuscript(title="", date=issue.date)
-
-
-def _seen_revision(request: HttpRequest, issue: Issue) -> Revision | None:
-    return _revision(issue, request.POST.get("revision")) or issue.head
+    named = _revision(issue, request.POST.get("revision"))
+    if revision := named or issue.head:
+        return Seen(revision.manuscript, revision.number, is_named=named is not None)
+    return Seen(Manuscript(title="", date=issue.date), 0, is_named=False)
 
 
 def _revision(issue: Issue, number: Any) -> Revision | None:
@@ -114,20 +121,21 @@ def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 def _keep_chosen(request: HttpRequest, issue: Issue, mine: Manuscript) -> HttpResponse:
     before, now = seen(request, issue), exchange.from_rows(issue)
-    chosen = _chosen(request.POST, merge(before, now, mine).clashes)
-    found = merge(before, now, mine, chosen)
-    is_decided = _revision(issue, request.POST.get("revision")) and all(one.name in chosen for one in found.clashes)
+    chosen = _chosen(request.POST, merge(before.words, now, mine).clashes)
+    found = merge(before.words, now, mine, chosen)
+    is_decided = before.is_named and all(one.name in chosen for one in found.clashes)
     if not is_decided and version(request.POST) == issue.version:
-        return _asked(request, issue, seen=before, mine=mine, status=400, undecided=True)
+        return _asked(request, issue, seen=before, now=now, mine=mine, status=400, undecided=True)
     try:
         saved = _save(request, issue, found.manuscript)
     except workflow.Refused as refused:
         issue.refresh_from_db()
-        return _asked(request, issue, seen=before, mine=mine, status=409 if refused.stale else 400, refused=refused)
-    if saved.version == issue.version:
+        now, status = exchange.from_rows(issue), 409 if refused.stale else 400
+        return _asked(request, issue, seen=before, now=now, mine=mine, status=status, refused=refused)
+    if saved.revision is None:
         messages.info(request, _("Nothing was changed, so nothing was written."))
     else:
-        said = _("Both are saved together, as revision %(number)s.") % {"number": saved.head.number}
+        said = _("Both are saved together, as revision %(number)s.") % {"number": saved.revision.number}
         messages.success(request, said)
     return local_copy.saved(request, issue)
 
@@ -143,7 +151,8 @@ def _keep_text(request: HttpRequest, issue: Issue, text: str, reading: Reading) 
         changes = compare(exchange.from_rows(issue), mine)
         return _page(request, issue, text=text, status=400, refused=refused, changes=changes)
     tell_notes(request, reading)
-    messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": saved.head.number})
+    head = saved.revision or saved.issue.head
+    messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": head.number if head else 0})
     return local_copy.saved(request, issue)
 
 
@@ -162,7 +171,7 @@ def with_kept_cover(mine: Manuscript, issue: Issue) -> Manuscript:
     return replace(mine, cover_file=name if known else own)
 
 
-def _save(request: HttpRequest, issue: Issue, manuscript: Manuscript) -> Issue:
+def _save(request: HttpRequest, issue: Issue, manuscript: Manuscript) -> saving.Saved:
     return saving.save(with_kept_cover(manuscript, issue), issue, by=signed_in(request), version=version(request.POST))
 
 
@@ -184,31 +193,29 @@ def _chosen(sent: Mapping[str, Any], clashes: Iterable[Clash]) -> dict[str, Choi
 
 
 def _asked(
-    request: HttpRequest, issue: Issue, *, seen: Manuscript, mine: Manuscript, status: int, **context: Any
+    request: HttpRequest, issue: Issue, *, seen: Seen, now: Manuscript, mine: Manuscript, status: int, **context: Any
 ) -> HttpResponse:
     """Show the page that asks about each clash, with all that was chosen and written on it so far."""
-    now = exchange.from_rows(issue)
-    found = merge(seen, now, mine)
-    by_me = merge(seen, now, mine, choosing("mine", found.clashes)).manuscript
+    found = merge(seen.words, now, mine)
+    by_me = merge(seen.words, now, mine, choosing("mine", found.clashes)).manuscript
     shown = _revision(issue, request.POST.get("shown"))
-    known = {one.name: one.theirs for one in merge(seen, shown.manuscript, mine).clashes} if shown else {}
+    known = {one.name: one.theirs for one in merge(seen.words, shown.manuscript, mine).clashes} if shown else {}
     chosen = _chosen(request.POST, found.clashes)
     since = said_since(issue, _opened(request))
-    revision = _seen_revision(request, issue)
     return _page(
         request,
         issue,
         text=write(by_me, uids=True),
         status=status,
         mine=write(mine, uids=True),
-        seen=revision.number if revision else 0,
+        seen=seen.number,
         questions=[
             _question(one, request.POST, chosen, is_newer=known.get(one.name, one.theirs) != one.theirs)
             for one in found.clashes
         ],
         who=", ".join(dict.fromkeys(entry.row.actor_name for entry in since)),
         since=since,
-        theirs=compare(seen, now),
+        theirs=compare(seen.words, now),
         changes=compare(now, found.manuscript),
         **context,
     )

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from digests.admin.issue.row_marks import prefetch_rows
-from digests.admin.issue.rows import standing
+from digests.admin.issue.rows import by_kind
 from digests.editorial import workflow
+from digests.editorial.exchange import Rows
 from digests.editorial.preflight import Blocker
 from digests.models import Issue
 from digests.models.states import State
@@ -40,7 +40,7 @@ class IssueDeleting(admin.ModelAdmin[Issue]):
         """List how many rows of each kind are deleted with a draft, without asking for permissions on its history."""
         lines = []
         for issue in objs:
-            rows = standing(prefetch_rows(issue))
+            rows = by_kind(Rows.of(issue))
             counted = {row._meta.verbose_name_plural: len(found) for row, found in rows.items()}
             lines += [str(issue), [f"{name}: {count}" for name, count in counted.items() if count]]
         return lines, {}, set(), []

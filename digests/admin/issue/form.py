@@ -9,18 +9,17 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
+from digests.admin.issue.form_state import FormState
 from digests.admin.issue.rows import LONGEST_TAG
 from digests.admin.issue.wordlist import WordList
 from digests.admin.setup.picture import CoverField, percent
-from digests.editorial.preflight import Problem
 from digests.models import Digest, Picture
 
 
 class IssueForm(forms.ModelForm[Any]):
     """The issue's own fields. What the workflow refused is shown as errors of the form."""
 
-    refused: tuple[Problem, ...] = ()
-    is_restored = False  # it shows what a browser kept, which nobody has sent to be saved
+    state: FormState  # set by the admin, on a class of its own for each request
 
     tag_names = WordList(
         longest=LONGEST_TAG,
@@ -46,8 +45,8 @@ class IssueForm(forms.ModelForm[Any]):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         if "title" in self.fields:
             self.fields["title"].required = False  # an unfinished draft always saves; preflight asks for it
-        if "tag_names" in self.fields and self.instance.pk:
-            self.initial["tag_names"] = [row.word for row in self.instance.tagged.all()]
+        if "tag_names" in self.fields and self.state.rows:
+            self.initial["tag_names"] = [row.word for row in self.state.rows.tagged]
         if "digest" in self.fields:
             widget: Any = self.fields["digest"].widget
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
@@ -76,11 +75,11 @@ class IssueForm(forms.ModelForm[Any]):
         self.initial.setdefault("date", now.date())
 
     def is_valid(self) -> bool:
-        return super().is_valid() and not self.is_restored
+        return super().is_valid() and not self.state.is_restored
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for problem in self.refused:
+        for problem in self.state.refused:
             place = problem.place
             known = place.field in self.fields and not place.uid and place.section is None
             self.add_error(place.field if known else None, str(problem))

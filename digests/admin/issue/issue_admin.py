@@ -15,8 +15,8 @@ from digests.admin.conflict import resolving
 from digests.admin.issue import actions, local_copy, saving, text
 from digests.admin.issue.deleting import IssueDeleting
 from digests.admin.issue.form import IssueForm
+from digests.admin.issue.form_state import Marks, state_of
 from digests.admin.issue.posted import posted
-from digests.admin.issue.row_marks import count_comments, mark_problems, prefetch_rows
 from digests.admin.issue.rows import RowsAdmin, SectionInline
 from digests.admin.issue.views import IssueViews, given_back, is_issue_number
 from digests.admin.issue.wordlist import join
@@ -26,6 +26,7 @@ from digests.admin.setup.notice import opened
 from digests.admin.setup.picture import focus, take_cover
 from digests.admin.signed_in import signed_in
 from digests.editorial import workflow
+from digests.editorial.exchange import Rows
 from digests.editorial.preflight import Blocker, Place
 from digests.manuscript.values import LABELS, Manuscript
 from digests.models import Issue
@@ -56,11 +57,10 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
     # --- What is seen -------------------------------------------------------------
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Issue | None:
-        """Return an issue; for its form, with all its rows read at once, which the formsets then use."""
+        """Return an issue; for its form, read all its rows at once, which the formsets then use."""
         issue = super().get_object(request, object_id, from_field)
         if issue and request.resolver_match and request.resolver_match.url_name in ONE_ISSUE:
-            prefetch_rows(issue)
-            request.issue = issue  # type: ignore[attr-defined]
+            state_of(request).show(Rows.of(issue))
         return issue
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -77,8 +77,7 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        said = {"refused": getattr(request, "refused", ()), "is_restored": getattr(request, "is_restored", False)}
-        return type("IssueForm", (form,), said)
+        return type("IssueForm", (form,), {"state": state_of(request)})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -93,7 +92,7 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
             try:
                 take_cover(request)
             except pictures.Unfit as unfit:
-                request.refused = (Blocker("picture_unfit", str(unfit), Place("cover")),)  # type: ignore[attr-defined]
+                state_of(request).refused = (Blocker("picture_unfit", str(unfit), Place("cover")),)
         try:
             with transaction.atomic():
                 if object_id is not None and self.has_change_permission(request):
@@ -105,8 +104,9 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
                 return resolving.gone(request, text=given_back(request))
             if refused.stale and issue:
                 seen = resolving.seen(request, issue)
-                return resolving.page(request, issue, refused, mine=posted(self._sent(request, issue), seen), seen=seen)
-            request.refused = refused.reasons  # type: ignore[attr-defined]
+                mine = posted(self._sent(request, issue), seen.words)
+                return resolving.page(request, issue, refused, mine=mine, seen=seen)
+            state_of(request).refused = refused.reasons
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
@@ -119,17 +119,17 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the whole issue through the workflow, as one manuscript, and tell the person what that did."""
         issue = form.instance
-        was, before, head = State(issue.state), issue.version, issue.head
-        standing = head.manuscript if head else Manuscript(title="", date=issue.date)
-        manuscript = posted(self._sent(request, issue if change else None), standing)
+        was, state = State(issue.state), state_of(request)
+        before = state.words or Manuscript(title="", date=issue.date)
+        manuscript = posted(self._sent(request, issue if change else None), before)
         if day := form.cleaned_data.get("date"):
             manuscript = replace(manuscript, date=day)
         version = actions.version(request.POST) if change else None
-        issue = saving.save(manuscript, issue, by=signed_in(request), version=version)
-        form.instance = issue
+        saved = saving.save(manuscript, issue, by=signed_in(request), version=version, rows=state.rows)
+        form.instance = saved.issue
         if focus(manuscript.cover_file, request.POST):
             self.message_user(request, _("The focal point of the cover was moved."), messages.SUCCESS)
-        saving.tell(request, issue, was=was, before=before)
+        saving.tell(request, saved, was=was)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Return nothing, for Django's log that is not written."""
@@ -151,16 +151,15 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Render the form with what else its page shows: buttons, problems, open comments."""
-        issue = context["original"]
+        issue, state = context["original"], state_of(request)
         desk = actions.Desk(issue, signed_in(request)) if issue else None
         talk = []
         if desk:
             opened(request, issue)
-            mark_problems(issue, desk.problems)
             if desk.head:
                 talk = [comment for comment in comments_of(issue, desk.head.manuscript) if not comment.row.resolved_at]
-            count_comments(issue, talk)
-        is_restored = getattr(request, "is_restored", False)
+            if state.rows:
+                state.marks = Marks.of(state.rows, desk.problems, talk)
         context |= {
             "desk": desk,
             "open_comments": talk,
@@ -168,8 +167,8 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
             "next": request.path,
             "labels": LABELS,
             "editable": self.has_change_permission(request, issue) if issue else True,
-            "restored": is_restored,
-            "moved_on": is_restored and bool(issue) and actions.version(request.POST) != issue.version,
+            "restored": state.is_restored,
+            "moved_on": state.is_restored and bool(issue) and actions.version(request.POST) != issue.version,
             "kept": local_copy.name(request),
             "seen_version": request.POST.get("version", issue.version) if issue else None,
             "seen_revision": request.POST.get("revision", desk.head.number if desk.head else 0) if desk else None,

@@ -11,6 +11,8 @@ All that we take from nested-admin is here. What is not documented of it, and so
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import nested_admin
@@ -26,12 +28,14 @@ from nested_admin.formsets import NestedInlineFormSet
 from nested_admin.nested import NestedInlineAdminFormset
 
 from digests.admin.issue.duplicates import followed
+from digests.admin.issue.form_state import FormState, state_of
 from digests.admin.issue.posted import MOST_ROWS
 from digests.admin.issue.widgets import CheckboxInput, Errors, HiddenInput, Select, Textarea, TextInput
 from digests.admin.issue.wordlist import WordList
 from digests.editorial.duplicates import Earlier
+from digests.editorial.exchange import Rows
 from digests.manuscript.values import domain
-from digests.models import Brief, Insight, Issue, NewsItem, Section, Tag
+from digests.models import Brief, Insight, NewsItem, Section, Tag
 from digests.text.numbers import whole_number
 
 LONGEST_TAG = Tag._meta.get_field("name").max_length or 100
@@ -40,6 +44,7 @@ LONGEST_TAG = Tag._meta.get_field("name").max_length or 100
 class RowForm(forms.ModelForm[Any]):
     """A row of an issue. An unfinished draft always saves, so nothing is required."""
 
+    state: FormState  # set by `RowInline`, on a class of its own for each request
     uid = forms.CharField(required=False, widget=HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,12 +63,16 @@ class RowForm(forms.ModelForm[Any]):
     @property
     def problem(self) -> str:
         """The severity of the worst problem of this row, as the issue form has found it."""
-        return getattr(self.instance, "problem", "")
+        return self.state.marks.problems.get(self._home, "")
 
     @property
     def comments(self) -> int:
         """How many open comments are about this row, as the issue form has counted them."""
-        return getattr(self.instance, "comments", 0)
+        return self.state.marks.comments.get(self._home, 0)
+
+    @property
+    def _home(self) -> str:
+        return getattr(self.instance, "uid", "")
 
 
 class SectionForm(RowForm):
@@ -128,17 +137,31 @@ class BriefForm(RowForm):
         }
 
 
-class Rows(NestedInlineFormSet):
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The rows of one kind that an issue has, for the formsets of a request."""
+
+    standing: list[Any]
+    by_parent: dict[int, list[Any]]  # by the key of the row that they stand below
+    may_change: bool
+
+    @classmethod
+    def of(cls, standing: list[Any], parent: str, *, may_change: bool) -> Kind:
+        by_parent: dict[int, list[Any]] = {}
+        for row in standing:
+            by_parent.setdefault(getattr(row, parent), []).append(row)
+        return cls(standing, by_parent, may_change)
+
+
+class RowFormSet(NestedInlineFormSet):
     """Rows of one list, out of those that were read for the whole issue at once."""
 
-    standing: list[Any] = []
-    by_parent: dict[Any, list[Any]] = {}
-    may_change = True
+    of_kind: Kind  # set by `RowInline`, on a class of its own for each request
 
     def get_queryset(self) -> list[Any]:
         if self.is_bound:
-            return self.standing  # a row may come from another section than it stands in
-        return self.by_parent.get(self.instance.pk, [])
+            return self.of_kind.standing  # a row may come from another section than it stands in
+        return self.of_kind.by_parent.get(self.instance.pk, [])
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -146,7 +169,7 @@ class Rows(NestedInlineFormSet):
         form.fields["id"] = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=form.instance.pk)
         # Where a row belongs is where it stands in the form.
         del form.fields[self.fk.name]
-        if not self.may_change:
+        if not self.of_kind.may_change:
             _make_readonly(form)
 
 
@@ -235,42 +258,35 @@ def _position(form: Any) -> int:
     return whole_number(str(form["position"].value() or "")) or 0
 
 
-def standing(issue: Issue | None) -> dict[type[Model], list[Any]]:
-    """Return every row of an issue whose rows were prefetched, by kind."""
-    sections = list(issue.sections.all()) if issue else []
-    items = [item for section in sections for item in section.items.all()]
-    return {
-        Section: sections,
-        NewsItem: items,
-        Brief: [brief for section in sections for brief in section.briefs.all()],
-        Insight: [insight for item in items for insight in item.insights.all()],
-    }
+def by_kind(rows: Rows) -> dict[type[Model], list[Any]]:
+    """Return every row of an issue under its model."""
+    return {Section: rows.sections, NewsItem: rows.items, Brief: rows.briefs, Insight: rows.insights}
 
 
 class RowInline(nested_admin.NestedStackedInline):
-    formset = Rows
+    formset = RowFormSet
     kind = ""  # what its rows are called on the page and in its styles
     extra = 0
     sortable_field_name = "position"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Make the class of formsets once a request, not once a row."""
-        made: dict[type, Any] = request.__dict__.setdefault("_formsets", {})
-        if type(self) not in made:
+        state = state_of(request)
+        if type(self) not in state.formsets:
             formset = super().get_formset(request, obj, **kwargs)
-            formset.standing = standing(getattr(request, "issue", None))[self.model]
-            formset.by_parent = {}
-            for row in formset.standing:
-                formset.by_parent.setdefault(getattr(row, formset.fk.attname), []).append(row)
+            # Copies, for Django's validation lays over them what was sent, and the rows are to be written yet.
+            standing = [copy(row) for row in by_kind(state.rows)[self.model]] if state.rows else []
+            may_change = self.has_change_permission(request, obj)
+            formset.of_kind = Kind.of(standing, formset.fk.attname, may_change=may_change)
+            formset.form.state = state
             formset.absolute_max = MOST_ROWS
             for field in formset.form.base_fields.values():
                 if isinstance(field, forms.TypedChoiceField):
                     # Said in the reader's language once, not once for each row.
                     choices: Any = field.choices
                     field.choices = [(value, str(label)) for value, label in choices]
-            formset.may_change = self.has_change_permission(request, obj)
-            made[type(self)] = formset
-        return made[type(self)]
+            state.formsets[type(self)] = formset
+        return state.formsets[type(self)]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return self.model._default_manager.none()
@@ -295,7 +311,7 @@ class ItemInline(RowInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         if "earlier" not in formset.form.__dict__:
-            formset.form.earlier = followed(formset.standing, request.POST)
+            formset.form.earlier = followed(formset.of_kind.standing, request.POST)
         return formset
 
 

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from digests.editorial import exchange, workflow
 from digests.editorial.preflight import Blocker, Place
 from digests.manuscript.values import Manuscript
-from digests.models import Issue
+from digests.models import Issue, Revision
 from digests.models.person import Actor
 from digests.models.states import State
 
 
-def save(manuscript: Manuscript, issue: Issue, *, by: Actor, version: int | None = None) -> Issue:
-    """Make an issue say what a manuscript says, and return it as it is then. Raises Refused, and then wrote nothing."""
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An issue as a save left it, and the revision that this wrote; None if nothing was new."""
+
+    issue: Issue
+    revision: Revision | None
+
+
+def save(
+    manuscript: Manuscript,
+    issue: Issue,
+    *,
+    by: Actor,
+    version: int | None = None,
+    rows: exchange.Rows | None = None,
+) -> Saved:
+    """Make an issue say what a manuscript says. Raises Refused, and then wrote nothing.
+
+    `rows` are the issue's, for a caller who read them while holding its lock.
+    """
     try:
-        with workflow.editing(issue, by=by, version=version) as locked:
-            if exchange.from_rows(locked) != manuscript:
+        with transaction.atomic():
+            locked = workflow.lock_for_editing(issue, by=by, version=version)
+            rows = replace(rows, issue=locked) if rows else exchange.Rows.of(locked)
+            if manuscript != rows.manuscript:
                 _keep_day(manuscript, locked)
-                exchange.to_rows(manuscript, locked)
+                exchange.to_rows(manuscript, locked, rows)
+            elif (head := locked.head) and head.sha256 == manuscript.sha256:
+                return Saved(locked, None)
+            return Saved(locked, workflow.record(locked, by=by))
     except exchange.DoesNotFit as error:
         raise workflow.Refused(Blocker("does_not_fit", str(error))) from error
     except IntegrityError as error:
@@ -29,7 +54,6 @@ def save(manuscript: Manuscript, issue: Issue, *, by: Actor, version: int | None
             raise
         taken = Blocker("date_taken", _("This digest has an issue of that date already."), Place("date"))
         raise workflow.Refused(taken) from error
-    return locked
 
 
 def _keep_day(manuscript: Manuscript, issue: Issue) -> None:
@@ -45,14 +69,14 @@ def _keep_day(manuscript: Manuscript, issue: Issue) -> None:
         )
 
 
-def tell(request: HttpRequest, issue: Issue, *, was: State, before: int) -> None:
-    """Say what a save did to an issue, by its state and version before it."""
-    if issue.version == before:
+def tell(request: HttpRequest, saved: Saved, *, was: State) -> None:
+    """Say what a save did to an issue, by its state before it."""
+    if saved.revision is None:
         note = _("Nothing was changed, so nothing was written.")
         if was == State.APPROVED:
             note += " " + _("The approval stands.")
         messages.info(request, note)
         return
-    messages.success(request, _("Saved as revision %(number)s.") % {"number": issue.head.number})
+    messages.success(request, _("Saved as revision %(number)s.") % {"number": saved.revision.number})
     if was == State.APPROVED:
         messages.warning(request, _("The approval no longer holds: these words are new. Submit them for review again."))

@@ -47,7 +47,7 @@ def begin(digest: Digest, day: date, *, by: Actor) -> tuple[Issue, bool]:
     with transaction.atomic():
         issue, is_new = Issue.objects.get_or_create(digest=digest, date=day)
         if is_new:
-            issue = saving.save(standing_words(digest, day), issue, by=by)
+            issue = saving.save(standing_words(digest, day), issue, by=by).issue
     return issue, is_new
 
 

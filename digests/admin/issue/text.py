@@ -79,7 +79,7 @@ def save(request: HttpRequest, issue: Issue) -> HttpResponse:
     if reading is None:
         return page(request, issue, text=text, status=400)
     mine = resolving.with_kept_cover(reading.manuscript, issue)
-    was, before = State(issue.state), issue.version
+    was = State(issue.state)
     try:
         saved = saving.save(mine, issue, by=signed_in(request), version=version(request.POST))
     except workflow.Refused as refused:
@@ -87,8 +87,8 @@ def save(request: HttpRequest, issue: Issue) -> HttpResponse:
             return resolving.page(request, issue, refused, mine=mine, seen=resolving.seen(request, issue))
         return page(request, issue, text=text, refused=refused.reasons, status=400)
     resolving.tell_notes(request, reading)
-    saving.tell(request, saved, was=was, before=before)
-    return go_on(request, saved, "text")
+    saving.tell(request, saved, was=was)
+    return go_on(request, saved.issue, "text")
 
 
 def check(request: HttpRequest, issue: Issue) -> HttpResponse:

@@ -26,6 +26,7 @@ from digests.admin.conflict import resolving
 from digests.admin.issue import actions, presence, text
 from digests.admin.issue.checklist import checklist
 from digests.admin.issue.duplicates import earlier_stories
+from digests.admin.issue.form_state import state_of
 from digests.admin.issue.posted import posted
 from digests.admin.issue.start import start
 from digests.admin.listing import calendar
@@ -109,7 +110,7 @@ class IssueViews(admin.ModelAdmin[Issue]):
     def check_typed(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the problems of the form as it is typed."""
         issue = self._seen_by(request, pk)
-        return checklist(request, self._sent(request, issue), resolving.seen(request, issue))
+        return checklist(request, self._sent(request, issue), resolving.seen(request, issue).words)
 
     def covered(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Show earlier stories that may tell the same, for an issue that may be new."""
@@ -130,7 +131,7 @@ class IssueViews(admin.ModelAdmin[Issue]):
             and not Issue.objects.for_desk(request.user).filter(pk=pk).exists()
         ):
             return resolving.gone(request, text=given_back(request))
-        request.is_restored = True  # type: ignore[attr-defined]
+        state_of(request).is_restored = True
         # Past the changeform_view of IssueAdmin, which would save.
         return cast(HttpResponseBase, super().changeform_view(request, str(pk) if pk else None))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -26,6 +26,7 @@ from digests.admin.listing.export import Export, ExportForm, file_of
 from digests.admin.signed_in import signed_in
 from digests.editorial import exchange, workflow
 from digests.editorial.permissions import may
+from digests.editorial.preflight import Problem
 from digests.editorial.workflow import Facts, Request, refusals
 from digests.manuscript.values import Manuscript
 from digests.models import Edition, Issue, Tag
@@ -40,6 +41,26 @@ class Result:
     issue: Issue
     outcome: str
     said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An issue that a person marked in the list."""
+
+    issue: Issue
+    seen: str  # the version that they saw, as it was sent
+    ever_live: tuple[Edition, ...]  # what readers had of it
+    live: Edition | None
+    refused: tuple[Problem, ...] = ()  # why the door would not schedule it now
+
+    @property
+    def deadline(self) -> datetime:
+        return datetime.combine(self.issue.date, self.issue.digest.deadline, self.issue.digest.zone)
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether the deadline is over."""
+        return self.deadline <= timezone.now()
 
 
 class Bulk:
@@ -81,7 +102,7 @@ class Bulk:
         form = ScheduleForm(request.POST if "confirmed" in request.POST else None, issues=issues)
         if not form.is_valid():
             return self._ask(request, "schedule", form, issues)
-        each(request, issues, lambda issue, version: _schedule(request, issue, version, form.cleaned_data))
+        each(request, issues, lambda one, version: _schedule(request, one, version, form.cleaned_data))
         return None
 
     @admin.action(description=gettext_lazy("Tags…"))
@@ -90,7 +111,7 @@ class Bulk:
         form = TagForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             return self._ask(request, "tag", form, issues)
-        each(request, issues, lambda issue, version: _tag(request, issue, version, **form.cleaned_data))
+        each(request, issues, lambda one, version: _tag(request, one.issue, version, **form.cleaned_data))
         return None
 
     @admin.action(description=gettext_lazy("Export…"))
@@ -100,54 +121,66 @@ class Bulk:
         if not form.is_valid():
             return self._ask(request, "export", form, issues)
         wish = form.cleaned_data
-        exports = [Export(issue, **wish) for issue in issues if wish["words"] == "draft" or issue.live]
+        is_draft = wish["words"] == "draft"
+        exports = [
+            Export(one.issue, None if is_draft else one.live, wish["uids"]) for one in issues if is_draft or one.live
+        ]
         if not exports:
             messages.error(request, _("None of these issues is public: export the working copies, or choose others."))
             return None
         return file_of(exports)
 
-    def _ask(self, request: HttpRequest, what: str, form: forms.Form, issues: list[Any]) -> HttpResponse | None:
+    def _ask(self, request: HttpRequest, what: str, form: forms.Form, issues: list[Marked]) -> HttpResponse | None:
         """Ask what an action needs to know, and say what it will do to which issues."""
         if not issues:
             messages.error(request, _("None of the marked issues is there any more."))
             return None
-        prefetch_related_objects(issues, "tagged")
-        for issue in issues:
-            issue.seen = request.POST.get(f"seen-{issue.pk}", "")
+        prefetch_related_objects([one.issue for one in issues], "tagged")
         if what == "schedule":
-            for facts in Facts.of_all(issues):
-                wish = Request.filled_in(Action.SCHEDULE, signed_in(request), at=facts.at)
-                cast(Any, facts.issue).refused = refusals(facts, wish)
+            issues = _with_refusals(request, issues)
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "title": self.get_actions(request)[f"{what}_all"][2].rstrip("…"),
             "opts": Issue._meta,
             "form": form,
-            "issues": issues,
+            "marked": issues,
             "action": f"{what}_all",
-            "approved": [issue for issue in issues if issue.state == State.APPROVED],
-            "public": [issue for issue in issues if issue.begun],
-            "hidden": [issue for issue in issues if not issue.live],
+            "approved": [one for one in issues if one.issue.state == State.APPROVED],
+            "public": [one for one in issues if one.ever_live],
+            "hidden": [one for one in issues if not one.live],
         }
         return TemplateResponse(request, f"admin/digests/issue/{what}_all.html", context)
 
 
-def marked(request: HttpRequest) -> list[Any]:
+def marked(request: HttpRequest) -> list[Marked]:
     """Return the issues that a person marked, in the list's order, with what readers have of them.
 
     By what was sent alone: an issue that no longer fits the filter is told of as well.
     """
-    issues: list[Any] = list(
-        Issue.objects.for_desk(request.user).select_related("digest").filter(pk__in=_numbers(request))
-    )
+    issues = list(Issue.objects.for_desk(request.user).select_related("digest").filter(pk__in=_numbers(request)))
     now = timezone.now()
-    editions = (
-        Edition.objects.ever_live(now).filter(issue__in=issues).defer("page").select_related("digest", "revision")
-    )
-    for issue in issues:
-        issue.begun = [edition for edition in editions if edition.issue_id == issue.pk]
-        issue.live = next((edition for edition in issue.begun if edition.is_live(now)), None)
-    return issues
+    editions: dict[int, list[Edition]] = {issue.pk: [] for issue in issues}
+    ever_live = Edition.objects.ever_live(now).filter(issue__in=issues)
+    for edition in ever_live.defer("page").select_related("digest", "revision"):
+        editions[edition.issue_id].append(edition)
+    return [
+        Marked(
+            issue,
+            seen=request.POST.get(f"seen-{issue.pk}", ""),
+            ever_live=tuple(editions[issue.pk]),
+            live=next((edition for edition in editions[issue.pk] if edition.is_live(now)), None),
+        )
+        for issue in issues
+    ]
+
+
+def _with_refusals(request: HttpRequest, issues: list[Marked]) -> list[Marked]:
+    all_facts = Facts.of_all([one.issue for one in issues])
+    refused = {
+        facts.issue.pk: refusals(facts, Request.filled_in(Action.SCHEDULE, signed_in(request), at=facts.at))
+        for facts in all_facts
+    }
+    return [replace(one, refused=refused[one.issue.pk]) for one in issues]
 
 
 def _numbers(request: HttpRequest) -> list[int]:
@@ -155,16 +188,17 @@ def _numbers(request: HttpRequest) -> list[int]:
     return [number for text in sent if (number := whole_number(text, most=MOST_KEY))]
 
 
-def each(request: HttpRequest, issues: list[Any], act: Callable[[Any, int], tuple[str, ...]]) -> None:
+def each(request: HttpRequest, issues: list[Marked], act: Callable[[Marked, int], tuple[str, ...]]) -> None:
     """Do something to each issue in the version that was seen of it, and say in one block what came of all."""
     results: list[Result] = []
-    for issue in issues:
+    for one in issues:
         try:
-            said = act(issue, actions.version(request.POST, f"seen-{issue.pk}"))
+            said = act(one, actions.version(request.POST, f"seen-{one.issue.pk}"))
         except workflow.Refused as refused:
-            results.append(Result(issue, "refused", tuple(map(str, refused.reasons))))
+            results.append(Result(one.issue, "refused", tuple(map(str, refused.reasons))))
         else:
-            results.append(Result(issue, "done", said) if said else Result(issue, "same", (_("Nothing to change."),)))
+            same = Result(one.issue, "same", (_("Nothing to change."),))
+            results.append(Result(one.issue, "done", said) if said else same)
     _tell(request, results, gone=len(_numbers(request)) - len(issues))
 
 
@@ -178,8 +212,8 @@ def _tell(request: HttpRequest, results: list[Result], *, gone: int) -> None:
 
 
 def _perform(request: HttpRequest, action: Action) -> None:
-    def act(issue: Issue, version: int) -> tuple[str, ...]:
-        return (actions.done(workflow.perform(action, issue, by=signed_in(request), version=version)),)
+    def act(one: Marked, version: int) -> tuple[str, ...]:
+        return (actions.done(workflow.perform(action, one.issue, by=signed_in(request), version=version)),)
 
     each(request, marked(request), act)
 
@@ -216,17 +250,14 @@ class ScheduleForm(forms.Form):
         label=gettext_lazy("Note to readers (a typo needs none)"),
     )
 
-    def __init__(self, *args: Any, issues: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, issues: list[Marked], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        zones = list(dict.fromkeys(issue.digest.time_zone for issue in issues))
+        zones = list(dict.fromkeys(one.issue.digest.time_zone for one in issues))
         zone: Any = self.fields["zone"]
         zone.choices = [(name, name) for name in zones]
         self.initial["zone"] = zones[0] if zones else ""
-        if not any(issue.begun for issue in issues):
+        if not any(one.ever_live for one in issues):
             del self.fields["correction"], self.fields["note"]
-        for issue in issues:
-            issue.deadline = _deadline(issue)
-            issue.is_late = issue.deadline <= timezone.now()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -242,18 +273,11 @@ class ScheduleForm(forms.Form):
         return cleaned
 
 
-def _deadline(issue: Issue) -> datetime:
-    return datetime.combine(issue.date, issue.digest.deadline, issue.digest.zone)
-
-
-def _schedule(request: HttpRequest, issue: Any, version: int, wish: dict[str, Any]) -> tuple[str, ...]:
-    corrects = {name: wish[name] for name in ("correction", "note")} if issue.begun else {}
-    at = wish["at"] if wish["when"] == "at" else _deadline(issue)
-    return (
-        actions.done(
-            workflow.perform(Action.SCHEDULE, issue, by=signed_in(request), version=version, at=at, **corrects)
-        ),
-    )
+def _schedule(request: HttpRequest, one: Marked, version: int, wish: dict[str, Any]) -> tuple[str, ...]:
+    corrects = {name: wish[name] for name in ("correction", "note")} if one.ever_live else {}
+    at = wish["at"] if wish["when"] == "at" else one.deadline
+    outcome = workflow.perform(Action.SCHEDULE, one.issue, by=signed_in(request), version=version, at=at, **corrects)
+    return (actions.done(outcome),)
 
 
 # --- Tags -----------------------------------------------------------------------------------
@@ -282,9 +306,9 @@ def _tag(request: HttpRequest, issue: Issue, version: int, *, add: list[str], re
     """Save an issue with other tags of its own. Returns nothing if it has just these already."""
     words = exchange.from_rows(issue)
     saved = saving.save(retagged(words, add, remove), issue, by=signed_in(request), version=version)
-    if saved.version == issue.version:
+    if saved.revision is None:
         return ()
-    said = [_("Tags: %(tags)s.") % {"tags": "、".join(exchange.from_rows(saved).tags) or "—"}]
+    said = [_("Tags: %(tags)s.") % {"tags": "、".join(saved.revision.manuscript.tags) or "—"}]
     if issue.state == State.APPROVED:
         said.append(_("The approval no longer holds: these words are new. Submit them for review again."))
     return tuple(said)

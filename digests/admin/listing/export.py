@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from digests.editorial import exchange
 from digests.manuscript.writer import write
+from digests.models import Edition, Issue
 from digests.publishing.rendering import public_manuscript
 
 
@@ -44,8 +45,8 @@ class ExportForm(forms.Form):
 class Export:
     """An issue's file, whose text is made when it is its turn."""
 
-    issue: Any
-    words: str
+    issue: Issue
+    edition: Edition | None  # whose words; None for the working copy
     uids: bool
 
     @property
@@ -56,7 +57,7 @@ class Export:
 
     @property
     def text(self) -> str:
-        manuscript = exchange.from_rows(self.issue) if self.words == "draft" else public_manuscript(self.issue.live)
+        manuscript = public_manuscript(self.edition) if self.edition else exchange.from_rows(self.issue)
         return write(manuscript, uids=self.uids, footer=self.issue.digest.subscribe_card)
 
 

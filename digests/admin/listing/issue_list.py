@@ -38,11 +38,11 @@ class IssueList(Bulk, admin.ModelAdmin[Issue]):  # type: ignore[misc]  # Bulk na
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
         """Return the issues that a person may see, each with what the list shows of it.
 
-        `all_editions` has its editions without their pages, `author_name` who saved it last, `comment_count` its open
+        Its editions are read without their pages; `author_name` is who saved it last, `comment_count` counts its open
         comments.
         """
         newest = Revision.objects.filter(issue=OuterRef("pk")).order_by("-number").values("author_name")[:1]
-        editions = Prefetch("editions", Edition.objects.defer("page"), to_attr="all_editions")
+        editions = Prefetch("editions", Edition.objects.defer("page"))
         issues: QuerySet[Issue] = Issue.objects.for_desk(request.user)
         comments = Comment.objects.open_comments().filter(issue=OuterRef("pk")).order_by().values("issue")
         return (
@@ -87,11 +87,11 @@ class IssueList(Bulk, admin.ModelAdmin[Issue]):  # type: ignore[misc]  # Bulk na
         return format_html('<span class="badge is-{}">{}</span>', issue.state, State(issue.state).label)
 
     @admin.display(description=gettext_lazy("for readers"))
-    def public(self, issue: Any) -> str:
-        now = timezone.now()
-        live = next((one for one in issue.all_editions if one.is_live(now)), None)
-        scheduled = next((one for one in issue.all_editions if one.live_from > now), None)
-        flagged = any(one.is_flagged and one.live_from <= now for one in issue.all_editions)
+    def public(self, issue: Issue) -> str:
+        now, editions = timezone.now(), issue.editions.all()
+        live = next((one for one in editions if one.is_live(now)), None)
+        scheduled = next((one for one in editions if one.live_from > now), None)
+        flagged = any(one.is_flagged and one.live_from <= now for one in editions)
         return format_html(
             "{}{}{}",
             format_html('<span class="badge is-live">{}</span> ', _("Live")) if live else "",

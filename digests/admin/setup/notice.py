@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from digests.admin.signed_in import signed_in
 from digests.editorial.notices import mail, telling, words
 from digests.models import Issue, Notice, NotificationPreference
 from digests.models.notices import NoticeQuerySet
@@ -129,7 +130,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
 
     def told(self, request: HttpRequest) -> HttpResponse:
         """Let a person say how they want to be told."""
-        form = ToldForm(request.POST or None, instance=NotificationPreference.of(request.user))
+        form = ToldForm(request.POST or None, instance=NotificationPreference.of(signed_in(request)))
         if form.is_valid():
             mail.plan(telling.reschedule(form.save()))
             self.message_user(request, _("Saved. It applies from now on."), messages.SUCCESS)

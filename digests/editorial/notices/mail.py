@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import make_msgid
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -33,6 +33,9 @@ from digests.manuscript.values import line
 from digests.models import Issue, Notice, NotificationPreference
 from digests.models.notices import SOON
 from digests.publishing.addresses import absolute
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +76,7 @@ def send(now: datetime) -> int:
     return sent
 
 
-def _send(person: Any, now: datetime, connection: Any) -> bool:
+def _send(person: User, now: datetime, connection: Any) -> bool:
     notices = _take(person, now)
     if not notices:
         return False
@@ -96,7 +99,7 @@ def _send(person: Any, now: datetime, connection: Any) -> bool:
     return True
 
 
-def _take(person: Any, now: datetime) -> list[Notice]:
+def _take(person: User, now: datetime) -> list[Notice]:
     """Mark as mailed all that a person is told now or very soon, and return it: no other process takes it too."""
     with transaction.atomic():
         unsent = Notice.objects.unsent().filter(person=person, mail_at__lte=now + SOON)
@@ -119,7 +122,7 @@ def _postpone(notices: Any, now: datetime, error: Exception) -> None:
     plan([now + RETRY])
 
 
-def letter(person: Any, notices: list[Notice], connection: Any = None) -> EmailMultiAlternatives:
+def letter(person: User, notices: list[Notice], connection: Any = None) -> EmailMultiAlternatives:
     """Return the mail with what a person is told, in their language."""
     with translation.override(NotificationPreference.of(person).language or settings.LANGUAGE_CODE):
         title, choices = subject(notices), absolute(reverse("admin:digests_notice_settings"))

@@ -11,7 +11,7 @@ door      `perform`, and `refusals`, its dry run
 from digests.editorial.workflow.approval import READING, awaits, is_approved, next_step, not_signed_off
 from digests.editorial.workflow.door import obstacles, perform, refusals
 from digests.editorial.workflow.facts import Facts
-from digests.editorial.workflow.record import announced, editing, lock, record
+from digests.editorial.workflow.record import announced, editing, lock, lock_for_editing, record
 from digests.editorial.workflow.release import LONGEST_WAIT
 from digests.editorial.workflow.request import Outcome, Refused, Request
 from digests.models.person import name_of as person
@@ -28,6 +28,7 @@ __all__ = [
     "editing",
     "is_approved",
     "lock",
+    "lock_for_editing",
     "next_step",
     "not_signed_off",
     "obstacles",

@@ -30,11 +30,20 @@ def editing(issue: Issue, *, by: Actor, version: int | None = None, note: str = 
     Raises Refused if the person may not edit, or if the issue is no longer at `version`.
     """
     with transaction.atomic():
-        locked = lock(issue.pk, version)
-        if not may(by, Action.EDIT):
-            raise Refused(not_permitted(Action.EDIT, by))
+        locked = lock_for_editing(issue, by=by, version=version)
         yield locked
         record(locked, by=by, note=note)
+
+
+def lock_for_editing(issue: Issue, *, by: Actor, version: int | None = None) -> Issue:
+    """Return an issue's row, held until the transaction ends, for someone who then writes its rows and `record`s them.
+
+    Raises Refused if the person may not edit, or saw another version than `version`.
+    """
+    locked = lock(issue.pk, version)
+    if not may(by, Action.EDIT):
+        raise Refused(not_permitted(Action.EDIT, by))
+    return locked
 
 
 def record(issue: Issue, *, by: Actor, note: str = "") -> Revision | None:
@@ -42,8 +51,8 @@ def record(issue: Issue, *, by: Actor, note: str = "") -> Revision | None:
 
     Returns None, and writes nothing, if the words are those of the newest revision.
     """
-    manuscript = exchange.from_rows(issue)
-    head = issue.head
+    rows = exchange.Rows.of(issue)
+    manuscript, head = rows.manuscript, issue.head
     if head and head.sha256 == manuscript.sha256:
         return None
     _refuse_new_address(issue)
@@ -55,7 +64,7 @@ def record(issue: Issue, *, by: Actor, note: str = "") -> Revision | None:
         author=account(by),
         author_name=name_of(by),
     )
-    exchange.cite(issue)
+    exchange.cite(rows)
     Shingle.objects.index(issue)
     target = State.DRAFT if issue.state == State.APPROVED else State(issue.state)
     enter(issue, Request(Action.EDIT, by, note), target, revision)

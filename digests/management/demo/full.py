@@ -20,7 +20,7 @@ from digests.management.demo import drawings, small
 from digests.management.demo.clock import clock
 from digests.manuscript.reader import read
 from digests.manuscript.values import Manuscript
-from digests.models import Channel, Digest, Issue, LogEntry, Notice, Source, Tag
+from digests.models import Channel, Digest, Issue, LogEntry, Notice, Revision, Source, Tag
 from digests.models.states import Action, Correction
 from digests.publishing import pictures
 
@@ -106,7 +106,7 @@ class Desk:
 
     def review(self, issue: Issue, *, by: str = "reviewer") -> None:
         """Read every story and sign it off, then approve the issue."""
-        for item in issue.head.manuscript.items:
+        for item in _head(issue).manuscript.items:
             sign_offs.sign_off(issue, item.uid, item.sha256, by=self.people[by])
         self.do(Action.APPROVE, issue, by=by)
 
@@ -157,6 +157,11 @@ def make(people: small.People) -> None:
         Channel.objects.create(digest=evening, name=name, address=address, position=position)
     Notice.objects.filter(created_at__lt=now - timedelta(days=2)).mark_read()
     _emergency(english)
+
+
+def _head(issue: Issue) -> Revision:
+    """Return the newest revision of an issue that has one."""
+    return issue.revisions.latest("number")
 
 
 def _draw(name: str, by: Any) -> str:
@@ -254,7 +259,7 @@ def _publish_today(desk: Desk) -> None:
     """Publish today's issue, which a guest had seen and a second person had worked on."""
     with desk.at(1, "20:10"):
         issue = desk.write(desk.words(0, ("，许可证只有一页", "")), by="writer")
-        preview_links.make(issue.head, by=desk.people["writer"], whom="周岚（律师）", days=3)
+        preview_links.make(_head(issue), by=desk.people["writer"], whom="周岚（律师）", days=3)
     with desk.at(1, "20:50"):
         desk.write(desk.words(0), by="editor")
     with desk.at(1, "21:10"):
@@ -276,11 +281,11 @@ def _discuss(desk: Desk) -> None:
     writer, reviewer, editor = (desk.people[name] for name in ("writer", "reviewer", "editor"))
     with desk.at(2, "17:00"):
         issue = desk.write(desk.words(-2, ("已读完四成", "已读完一半"), ("读完四成", "读完一半")), by="writer")
-        preview_links.make(issue.head, by=writer, whom="试读小组", days=1)
-        preview_links.revoke(preview_links.make(issue.head, by=writer, whom="赵雨"), by=editor)
-    first = next(issue.head.manuscript.items)
+        preview_links.make(_head(issue), by=writer, whom="试读小组", days=1)
+        preview_links.revoke(preview_links.make(_head(issue), by=writer, whom="赵雨"), by=editor)
+    first = next(_head(issue).manuscript.items)
     with desk.at(1, "09:10"):
-        guest = preview_links.make(issue.head, by=editor, whom="王林（“广场”小组）", may_comment=True, days=30)
+        guest = preview_links.make(_head(issue), by=editor, whom="王林（“广场”小组）", may_comment=True, days=30)
     with desk.at(1, "10:00"):
         asked = preview_links.comment(guest, "我们只读完四成，不是一半。", name="王林", uid=first.uid)
     with desk.at(1, "10:30"):
@@ -289,11 +294,11 @@ def _discuss(desk: Desk) -> None:
         issue = desk.write(desk.words(-2), by="writer")
         comments.resolve(asked, by=writer)
         preview_links.opened(
-            preview_links.make(issue.head, by=editor, whom="王林（改后再看）", may_comment=True, days=30)
+            preview_links.make(_head(issue), by=editor, whom="王林（改后再看）", may_comment=True, days=30)
         )
     with desk.at(1, "10:45"):
         desk.do(Action.SUBMIT, issue, by="writer")
-    first, second, _third = issue.head.manuscript.items
+    first, second, _third = _head(issue).manuscript.items
     with desk.at(1, "17:20"):
         sign_offs.sign_off(issue, first.uid, first.sha256, by=reviewer)
         asked = comments.say(issue, "“多数是笔误”有出处吗？@writer", by=reviewer, uid=first.uid, field="body")
@@ -311,7 +316,7 @@ def _send_back(desk: Desk) -> None:
         issue = desk.write(desk.words(-3), by="writer")
     with desk.at(1, "14:10"):
         desk.do(Action.SUBMIT, issue, by="writer")
-    first = next(issue.head.manuscript.items)
+    first = next(_head(issue).manuscript.items)
     with desk.at(1, "16:30"):
         reviewer = desk.people["reviewer"]
         comments.say(issue, "报告里写的是三倍，不是五倍。@writer", by=reviewer, uid=first.uid, field="body")
@@ -337,7 +342,7 @@ def _english(desk: Desk) -> None:
     with desk.at(0, "16:50"):
         issue = desk.write(desk.words(-2), by="ada")
         note = "Two more examples and this can go to review. @ada"
-        comments.say(issue, note, by=desk.people["editor"], uid=next(issue.head.manuscript.items).uid)
+        comments.say(issue, note, by=desk.people["editor"], uid=next(_head(issue).manuscript.items).uid)
 
 
 def _emergency(desk: Desk) -> None:
