@@ -54,7 +54,7 @@
   }, { capture: true });
 
   // What is kept in the browser has the order too.
-  form.addEventListener("kept:reading", () => {
+  form.addEventListener("local-copy:reading", () => {
     for (const list of form.querySelectorAll(".djn-items")) {
       list.querySelectorAll(`:scope > ${ROW}`).forEach((row, number) => {
         const position = form.elements.namedItem(`${row.id}-position`);

@@ -141,6 +141,6 @@
   const take = () => {
     if (area.value !== cm.getValue()) cm.setValue(area.value);
   };
-  area.addEventListener("kept:restored", take);
+  area.addEventListener("local-copy:restored", take);
   window.addEventListener("pageshow", take);
 }

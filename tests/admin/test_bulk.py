@@ -73,9 +73,9 @@ def mark(client: Client, action: str, issues: Iterable[Issue], query: str = "") 
     return client.post(LIST + query, {**sent, "action": action, "_selected_action": [one.pk for one in issues]})
 
 
-def go(client: Client, asked: Any, **wish: Any) -> Any:
+def go(client: Client, asked: Any, **sent: Any) -> Any:
     """Answer what an action asks, as its form stands."""
-    return client.post(LIST, {**sent_of(page(asked).select_one("form[novalidate]")), **wish})
+    return client.post(LIST, {**sent_of(page(asked).select_one("form[novalidate]")), **sent})
 
 
 def outcomes(response: Any) -> list[tuple[str, str, str]]:
@@ -251,13 +251,13 @@ def test_many_are_scheduled_at_one_instant_in_the_zone_that_is_chosen(
     assert [one.live_from for one in Edition.objects.all()] == [offset, offset]
 
 
-@pytest.mark.parametrize("wish", [{"at": ""}, {"at": "soon"}, {"when": "never"}, {"zone": "Mars/Olympus"}])
+@pytest.mark.parametrize("sent", [{"at": ""}, {"at": "soon"}, {"when": "never"}, {"zone": "Mars/Olympus"}])
 def test_a_schedule_that_cannot_be_read_is_asked_again(
-    approved: Make, people: SimpleNamespace, tomorrow: date, wish: dict[str, str]
+    approved: Make, people: SimpleNamespace, tomorrow: date, sent: dict[str, str]
 ) -> None:
     client = desk(people.editor)
     asked = mark(client, "schedule_all", [approved()])
-    response = go(client, asked, **{"when": "at", "at": f"{tomorrow}T06:00", **wish})
+    response = go(client, asked, **{"when": "at", "at": f"{tomorrow}T06:00", **sent})
     assert (response.status_code, bool(page(response).select(".errorlist"))) == (200, True)
     assert not Edition.objects.exists()
 
@@ -322,11 +322,11 @@ def test_that_tags_void_approvals_is_said_before_and_after(
     assert state(*issues) == [State.DRAFT, State.DRAFT]
 
 
-@pytest.mark.parametrize("wish", [{}, {"add": "x" * 101}, {"add": "AI", "remove": "ai"}, {"add": " , "}])
-def test_tags_that_make_no_sense_are_asked_again(draft: Make, people: SimpleNamespace, wish: dict[str, str]) -> None:
+@pytest.mark.parametrize("sent", [{}, {"add": "x" * 101}, {"add": "AI", "remove": "ai"}, {"add": " , "}])
+def test_tags_that_make_no_sense_are_asked_again(draft: Make, people: SimpleNamespace, sent: dict[str, str]) -> None:
     issue = draft()
     client = desk(people.writer)
-    response = go(client, mark(client, "tag_all", [issue]), **wish)
+    response = go(client, mark(client, "tag_all", [issue]), **sent)
     assert (response.status_code, bool(page(response).select(".errorlist"))) == (200, True)
     assert issue.revisions.count() == 1
 

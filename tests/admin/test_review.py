@@ -349,10 +349,16 @@ def test_a_writer_has_no_sign_offs_and_no_verdict_but_a_voice(submitted: Make, p
 
 def test_a_button_goes_on_to_no_other_site(submitted: Make, people: SimpleNamespace) -> None:
     issue = submitted()
-    for wish in ("https://elsewhere.test/", "//elsewhere.test/", "javascript:alert(1)", "/\\elsewhere.test", "x\r\ny"):
-        response = approve(as_(people.reviewer), issue, next=wish)
+    for sent in (
+        "https://elsewhere.test/",
+        "//elsewhere.test/",
+        "javascript:alert(1)",
+        "/\\elsewhere.test",
+        "x\r\ny",
+    ):
+        response = approve(as_(people.reviewer), issue, next=sent)
         assert response.headers["Location"] == url(issue, "change")
-        response = as_(people.reviewer).post(url(issue, "say"), {"text": "?", "next": wish})
+        response = as_(people.reviewer).post(url(issue, "say"), {"text": "?", "next": sent})
         assert response.headers["Location"].startswith(f"{url(issue)}#c")
 
 

@@ -120,7 +120,7 @@ def test_only_a_post_starts_anything(digest: Digest, people: SimpleNamespace) ->
         ({"digest": "morning", "date": "3000-01-01"}, "Choose a date between the years 1900 and 2999."),
     ],
 )
-def test_a_forged_wish_is_refused_in_words(
+def test_a_forged_request_is_refused_in_words(
     digest: Digest, people: SimpleNamespace, data: dict[str, str], said: str
 ) -> None:
     response, messages = post(people.writer, **data)

@@ -12,7 +12,7 @@ import random
 from dataclasses import replace
 from functools import partial
 
-from tests.bench.covered import fill
+from tests.bench.duplicates import fill
 from tests.bench.newsroom import measured, newsroom, settle  # isort: split
 
 from django.db import connection

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 
-from tests.bench.covered import headline
+from tests.bench.duplicates import headline
 from tests.bench.newsroom import explain, measured, newsroom, out, settle, uid  # isort: split
 
 from django.db import connection

@@ -62,13 +62,13 @@ def test_after_a_crash_everything_comes_back(visit: Visit, day: date) -> None:
 
     page = context.new_page()
     page.goto(address)
-    banner = page.locator(".kept")
+    banner = page.locator(".local-copy")
     expect(banner).to_contain_text("修订版 1")
     banner.locator("button.primary").click()
     expect(page.locator(".restored")).to_be_visible()
     expect(page.locator("[name=title]")).to_have_value("没有保存的标题")
     expect(page.locator("#issue_form")).to_have_class(re.compile("is-unsaved"))
-    expect(page.locator(".kept")).to_have_count(0)
+    expect(page.locator(".local-copy")).to_have_count(0)
     assert len(page.locator(".grp-predelete.item").all()) == 1
     save(page)
     expect(page.locator(".messagelist .success")).to_be_visible()
@@ -89,7 +89,7 @@ def test_a_new_issue_is_kept_and_what_is_thrown_away_can_be_had_back(visit: Visi
     page.close()
     page = context.new_page()
     page.goto("/admin/digests/issue/add/")
-    expect(page.locator(".kept")).to_contain_text("Unsaved text of")
+    expect(page.locator(".local-copy")).to_contain_text("Unsaved text of")
     page.get_by_role("button", name="Throw away").click()
     assert kept(page) == 0
     page.get_by_role("button", name="Undo").click()
@@ -103,7 +103,7 @@ def test_a_new_issue_is_kept_and_what_is_thrown_away_can_be_had_back(visit: Visi
     page.goto("/admin/digests/issue/add/")
     expect(page.locator("#issue_form")).to_be_visible()
     page.wait_for_timeout(300)
-    assert (page.locator(".kept").count(), kept(page)) == (0, 1)
+    assert (page.locator(".local-copy").count(), kept(page)) == (0, 1)
 
 
 def test_a_save_without_a_login_loses_nothing(visit: Visit, day: date) -> None:
@@ -113,7 +113,7 @@ def test_a_save_without_a_login_loses_nothing(visit: Visit, day: date) -> None:
     page.context.clear_cookies(name="sessionid")
     save(page)
     log_in(page, "writer")
-    expect(page.locator(".kept")).to_contain_text("It was started on revision 1.")
+    expect(page.locator(".local-copy")).to_contain_text("It was started on revision 1.")
     page.get_by_role("button", name="Bring back").click()
     save(page)
     expect(page.locator(".messagelist .success")).to_have_text("Saved as revision 2.")

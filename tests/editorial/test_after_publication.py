@@ -132,11 +132,11 @@ def test_what_stops_or_takes_back_words_needs_a_reason(
     correct(issue, people, "更正后", note="更正")
     if action == Action.FORCE_PUBLISH:
         issue = reword(issue, "未经审读", by=people.writer)
-    wish: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "by": people.root, "edition": 1, "story": next(issue.head.manuscript.items).uid, "correction": "typo"
     }  # fmt: skip
-    assert refusal(action, issue, note=note, **wish) == "note_missing"
-    perform(action, issue, note="因为", **wish)
+    assert refusal(action, issue, note=note, **arguments) == "note_missing"
+    perform(action, issue, note="因为", **arguments)
 
 
 @pytest.mark.parametrize("action", [Action.ROLL_BACK, Action.WITHDRAW])

@@ -1,4 +1,4 @@
-"""What was covered already, and the storyline that readers can follow."""
+"""Earlier stories that may tell the same, and the storyline that readers can follow."""
 
 from __future__ import annotations
 
@@ -123,15 +123,15 @@ def test_the_desk_shows_it_below_the_field(draft: Callable[..., Issue], people: 
     client = Client()
     client.force_login(people.writer)
     for address in (
-        reverse("admin:digests_issue_covered", args=[issue.pk]),
-        reverse("admin:digests_issue_covered_new"),
+        reverse("admin:digests_issue_duplicates", args=[issue.pk]),
+        reverse("admin:digests_issue_duplicates_new"),
     ):
         page = BeautifulSoup(client.get(address, {"headline": "5 万亿美元！英伟达市值创下纪录"}).content, "html.parser")
         button = page.select_one("button.follow")
         assert button is not None and button["data-uid"] == FIRST
         assert client.get(address).content.strip() == b""
     client.force_login(people.outsider)
-    assert client.get(reverse("admin:digests_issue_covered_new")).status_code == 403
+    assert client.get(reverse("admin:digests_issue_duplicates_new")).status_code == 403
 
 
 def test_readers_follow_a_storyline_across_issues(

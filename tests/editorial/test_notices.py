@@ -51,10 +51,10 @@ def people(db: None) -> SimpleNamespace:
 def do(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Callable[..., Issue]:
     """Do an action as the desk does, with all that follows its commit."""
 
-    def do(action: Action, issue: Issue, by: User, **wish: Any) -> Issue:
+    def do(action: Action, issue: Issue, by: User, **arguments: Any) -> Issue:
         with django_capture_on_commit_callbacks(execute=True):
-            wish = {"attests_read_all": True, **wish} if action == Action.APPROVE else wish
-            workflow.perform(action, issue, by=by, **wish)
+            arguments = {"attests_read_all": True, **arguments} if action == Action.APPROVE else arguments
+            workflow.perform(action, issue, by=by, **arguments)
         return Issue.objects.get(pk=issue.pk)
 
     return do

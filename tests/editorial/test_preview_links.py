@@ -30,8 +30,8 @@ def link(draft: Make, people: SimpleNamespace) -> PreviewLink:
     return make(draft(), people.writer)
 
 
-def make(issue: Issue, by: Any, **wish: Any) -> PreviewLink:
-    return preview_links.make(issue.revisions.latest("number"), by=by, **{"whom": "王林", "days": 3, **wish})
+def make(issue: Issue, by: Any, **arguments: Any) -> PreviewLink:
+    return preview_links.make(issue.revisions.latest("number"), by=by, **{"whom": "王林", "days": 3, **arguments})
 
 
 def path(link: PreviewLink) -> str:

@@ -38,10 +38,10 @@ class Undo(Exception):
 def succeeds(action: Action, issue: Issue, by: Any, **chosen: Any) -> bool:
     """Say whether the door does an action with its form filled in, and take it back."""
     request = Request.filled_in(action, by, at=timezone.now())
-    wish = {"note": request.note, "at": request.at, "correction": request.correction, **chosen}
+    arguments = {"note": request.note, "at": request.at, "correction": request.correction, **chosen}
     try:
         with transaction.atomic():
-            perform(action, issue, by=by, **wish)
+            perform(action, issue, by=by, **arguments)
             raise Undo
     except Refused:
         return False
@@ -57,8 +57,8 @@ def issues(draft: Make, people: SimpleNamespace, settings: Settings) -> dict[str
     """Return an issue in each situation, by its name."""
     days = iter(date(2026, 3, 1) + timedelta(days=number) for number in range(40))
 
-    def do(action: Action, issue: Issue, by: User, **wish: Any) -> None:
-        perform(action, issue, by=by, **wish)
+    def do(action: Action, issue: Issue, by: User, **arguments: Any) -> None:
+        perform(action, issue, by=by, **arguments)
 
     def submitted(stories: int = 1, **fields: Any) -> Issue:
         issue = draft(stories, date=next(days), **fields)

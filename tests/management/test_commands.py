@@ -104,12 +104,12 @@ def test_a_command_takes_nothing_from_readers_without_a_reason(
     published: Make, people: SimpleNamespace, action: str
 ) -> None:
     publish(published(), manuscript(title="更正后"), people)
-    wish = (
+    arguments = (
         "workflow", action, "morning", "2026-03-01", "--user", "editor", "--edition", "1", "--type", "typo"
     )  # fmt: skip
-    assert refusal(*wish) == refusal(*wish, "--note", " ") == ["note_missing"]
+    assert refusal(*arguments) == refusal(*arguments, "--note", " ") == ["note_missing"]
     assert Edition.objects.live().get().title == "更正后"
-    run(*wish, "--note", "因为")
+    run(*arguments, "--note", "因为")
     assert [one.title for one in Edition.objects.live()] == ([] if action == "withdraw" else ["今天的要闻"])
 
 

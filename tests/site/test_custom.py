@@ -101,7 +101,7 @@ def test_a_line_that_brings_nothing_yet_can_be_subscribed_to(client: Client, pub
         assert get(client, feed(kind, "量子泡菜")).headers["ETag"] == first.headers["ETag"]
 
 
-def test_without_wishes_the_page_says_how_to_wish(client: Client, published: Make) -> None:
+def test_without_a_query_the_page_says_how_to_write_one(client: Client, published: Make) -> None:
     published()
     Digest.objects.create(name="未刊", slug="not-yet")
     found = page(client)
@@ -181,14 +181,14 @@ def test_a_feed_is_sound_and_its_own(client: Client, published: Make, kind: str)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_equal_wishes_are_one_feed(client: Client, published: Make, kind: str) -> None:
+def test_equal_queries_are_one_feed(client: Client, published: Make, kind: str) -> None:
     published(**stories("甲|芯片"))
     one, other = get(client, feed(kind, "芯片 -融资")), get(client, feed(kind, " -融资 +芯片　＋芯片"))
     assert (one.content, one.headers["ETag"]) == (other.content, other.headers["ETag"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_wishes_that_cannot_be_are_refused_in_words(client: Client, published: Make, kind: str) -> None:
+def test_queries_that_cannot_be_are_refused_in_words(client: Client, published: Make, kind: str) -> None:
     published()
     for line, said in (("", "Write what you want"), ("a -a", "both asked for"), ("tag:none", "There is no tag")):
         response = client.get(feed(kind, line), headers={"accept-language": "en"})

@@ -1,4 +1,4 @@
-"""A line of wishes: what it says, in which words it is refused, and which stories it asks for."""
+"""A feed query: what its line says, in which words it is refused, and which stories it asks for."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_line_is_read_in_one_way_whatever_its_order_and_width(line: str, said:
         assert str(feed_queries.read(line)) == said
 
 
-def test_wishes_are_what_stands_in_the_line() -> None:
+def test_terms_are_what_stands_in_the_line() -> None:
     assert feed_queries.read('+芯片 -"open source" -tag:AI source:a.test').terms == (
         Term("芯片"),
         Term("open source", wanted=False),
@@ -189,7 +189,7 @@ def newsroom(published: Make, people: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("many", [0, 5_000])
-def test_a_line_brings_what_it_wishes_for(
+def test_a_line_brings_what_it_asks_for(
     newsroom: None, monkeypatch: pytest.MonkeyPatch, line: str, headlines: str, many: int
 ) -> None:
     monkeypatch.setattr("digests.models.texts.MANY", many)

@@ -191,7 +191,7 @@ def guessed() -> Iterator[str]:
                 if "date" in wanted:
                     yield from (address + query for query in numbered)
     for issue in issues.values_list("pk", flat=True):
-        for end in ("change/", "text/", "review/", "history/", "previews/", "covered/"):
+        for end in ("change/", "text/", "review/", "history/", "previews/", "duplicates/"):
             yield f"/admin/digests/issue/{issue}/{end}"
     for picture in Picture.objects.all():
         yield from (f"/media/{file}" for file in (picture.file.name, *(one["file"] for one in picture.renditions)))
@@ -316,7 +316,7 @@ def test_a_search_for_what_is_not_public_finds_nothing(client: Client, newsroom:
     assert {where: total(word) for word, where in newsroom.items()} == dict.fromkeys(newsroom.values(), "0")
 
 
-def test_wishes_for_what_is_not_public_bring_nothing(client: Client, newsroom: dict[str, str]) -> None:
+def test_a_feed_query_for_what_is_not_public_brings_nothing(client: Client, newsroom: dict[str, str]) -> None:
     def brought(line: str) -> int:
         return len(client.get("/feeds/custom/feed.json", {"q": line}).json()["items"])
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 Make = Callable[..., Issue]
 DAY = date(2026, 3, 1)
 
-# What no reader finds by a list: a draft's link is for whoever was given it, a feed of wishes for whoever has some.
+# What no reader finds by a list: a draft's link is for whoever was given it, a feed of a query for whoever wrote it.
 FOR_NOBODY_TO_FIND = {"preview", "custom-rss", "custom-atom", "custom-json"}
 
 

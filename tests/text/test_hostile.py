@@ -90,7 +90,7 @@ def test_any_form_is_answered(draft: Make, people: SimpleNamespace, client: Clie
         assert client.post(address, {"version": str(issue.version), **sent}).status_code < 500
 
 
-WISHES = [
+ARGUMENTS = [
     {},
     {"at": "0001-01-01T00:00"},
     {"at": "9999-12-31T23:59"},
@@ -100,14 +100,16 @@ WISHES = [
 ]
 
 
-@pytest.mark.parametrize("wish", WISHES)
-def test_any_wish_is_answered(published: Make, people: SimpleNamespace, client: Client, wish: dict[str, str]) -> None:
+@pytest.mark.parametrize("sent", ARGUMENTS)
+def test_anything_sent_is_answered(
+    published: Make, people: SimpleNamespace, client: Client, sent: dict[str, str]
+) -> None:
     issue = published()
     client.force_login(people.chief)
     for action in [*Action, "nonsense"]:
         issue.refresh_from_db()
-        sent = {"version": str(issue.version), **wish}
-        assert client.post(f"/admin/digests/issue/{issue.pk}/do/{action}/", sent).status_code < 500
+        data = {"version": str(issue.version), **sent}
+        assert client.post(f"/admin/digests/issue/{issue.pk}/do/{action}/", data).status_code < 500
     for address in ("keep/", "history/?from=x&to=y", "history/?from=99999999999999999999", "delete/"):
         assert client.get(f"/admin/digests/issue/{issue.pk}/{address}").status_code < 500
         assert client.post(f"/admin/digests/issue/{issue.pk}/{address}").status_code < 500

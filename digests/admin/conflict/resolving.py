@@ -72,7 +72,7 @@ def page(
     now = exchange.from_rows(issue)
     if merge(seen.words, now, mine) == Merge(now):
         messages.info(request, _("Nothing of yours was unsaved, so nothing was written. You see what is saved now."))
-        return local_copy.saved(request, issue)
+        return local_copy.redirect(request, issue)
     return _asked(request, issue, seen=seen, now=now, mine=mine, status=409, refused=refused)
 
 
@@ -137,7 +137,7 @@ def _keep_chosen(request: HttpRequest, issue: Issue, mine: Manuscript) -> HttpRe
     else:
         said = _("Both are saved together, as revision %(number)s.") % {"number": saved.revision.number}
         messages.success(request, said)
-    return local_copy.saved(request, issue)
+    return local_copy.redirect(request, issue)
 
 
 def _keep_text(request: HttpRequest, issue: Issue, text: str, reading: Reading) -> HttpResponse:
@@ -153,7 +153,7 @@ def _keep_text(request: HttpRequest, issue: Issue, text: str, reading: Reading) 
     tell_notes(request, reading)
     head = saved.revision or saved.issue.head
     messages.success(request, _("Your text is saved as revision %(number)s.") % {"number": head.number if head else 0})
-    return local_copy.saved(request, issue)
+    return local_copy.redirect(request, issue)
 
 
 def tell_notes(request: HttpRequest, reading: Reading) -> None:

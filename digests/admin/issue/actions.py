@@ -1,4 +1,4 @@
-"""What a person may do with an issue next, and a forged or real wish for it read from a form."""
+"""What a person may do with an issue next, and what a form sent for it, forged or not."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def next_page(request: HttpRequest, otherwise: str) -> str:
     return wanted if is_here and wanted.startswith("/") else otherwise
 
 
-def wish(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+def arguments(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """Return the arguments of `workflow.perform` that a form sent. Raises Refused on what cannot be read."""
     found = {name: str(data.get(name) or "").replace("\0", "").strip() for name in ("note", "correction", "story")}
     return {

@@ -1,4 +1,4 @@
-"""What was covered already, while a headline or link is typed: a few lines below the field."""
+"""Earlier stories that may tell the same, while a headline or link is typed: a few lines below the field."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def earlier_stories(request: HttpRequest) -> HttpResponse:
     found = duplicates.find(headline[:300], link[:2000], apart_from=uid)
     follows = request.GET.get("follows", "")
     context = {"earlier": found, "follows": follows}
-    return render(request, "admin/digests/issue/_covered.html", context)
+    return render(request, "admin/digests/issue/_duplicates.html", context)
 
 
 def followed(rows: Any, sent: Any) -> dict[str, duplicates.Earlier]:

@@ -142,7 +142,7 @@ class IssueAdmin(IssueList, IssueViews, IssueDeleting, RowsAdmin):  # type: igno
         """Write nothing: the newsroom's own log has an entry."""
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        return local_copy.saved(request, obj)
+        return local_copy.redirect(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return text.go_on(request, obj, "structure")

@@ -1,6 +1,6 @@
 """What a browser keeps of unsaved text: the page that follows a save tells it that the text is safe.
 
-`static/js/keep.js` keeps what a form would send under a name of its own making,
+`static/js/local_copy.js` keeps what a form would send under a name of its own making,
 and sends that name along. Until it comes back, the browser offers the text again.
 """
 
@@ -23,12 +23,12 @@ def name(request: HttpRequest) -> str:
     return sent if _NAME.fullmatch(sent) else ""
 
 
-def saved(request: HttpRequest, issue: Issue, page: str = "change") -> HttpResponseRedirect:
+def redirect(request: HttpRequest, issue: Issue, page: str = "change") -> HttpResponseRedirect:
     """Lead to a page of an issue whose text is safe now, and say so to the browser that kept it."""
-    return HttpResponseRedirect(told(request, reverse(f"admin:digests_issue_{page}", args=[issue.pk])))
+    return HttpResponseRedirect(confirmed(request, reverse(f"admin:digests_issue_{page}", args=[issue.pk])))
 
 
-def told(request: HttpRequest, address: str) -> str:
+def confirmed(request: HttpRequest, address: str) -> str:
     """Return the address of a page that tells the browser that the text it sent is safe now."""
     sent = name(request)
     return f"{address}{'&' if '?' in address else '?'}{urlencode({'kept': sent})}" if sent else address

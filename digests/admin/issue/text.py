@@ -104,7 +104,7 @@ def check(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 def go_on(request: HttpRequest, issue: Issue, here: str) -> HttpResponseRedirect:
     """Lead on after a save: to the other way of writing, if it was asked for."""
-    return local_copy.saved(request, issue, WAYS.get(str(request.POST.get("then") or ""), WAYS[here]))
+    return local_copy.redirect(request, issue, WAYS.get(str(request.POST.get("then") or ""), WAYS[here]))
 
 
 def _read(text: str, issue: Issue) -> tuple[Reading | None, list[Found]]:

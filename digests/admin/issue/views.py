@@ -54,8 +54,8 @@ class IssueViews(admin.ModelAdmin[Issue]):
             path("add/restore/", view(self.restore), name="digests_issue_add_restore"),
             path("<int:pk>/presence/", never_cache(require_POST(self.presence)), name="digests_issue_presence"),
             path("<int:pk>/check/", view(require_POST(self.check_typed)), name="digests_issue_check"),
-            path("<int:pk>/covered/", view(require_GET(self.covered)), name="digests_issue_covered"),
-            path("covered/", view(require_GET(self.covered)), name="digests_issue_covered_new"),
+            path("<int:pk>/duplicates/", view(require_GET(self.duplicates)), name="digests_issue_duplicates"),
+            path("duplicates/", view(require_GET(self.duplicates)), name="digests_issue_duplicates_new"),
             path("<int:pk>/text/", view(self.text), name="digests_issue_text"),
             path("<int:pk>/text/check/", view(require_POST(self.check_text)), name="digests_issue_check_text"),
             *screen.urls(view, self._seen_by),
@@ -74,8 +74,8 @@ class IssueViews(admin.ModelAdmin[Issue]):
         if request.method != "POST":  # whom a login sent here
             return HttpResponseRedirect(reverse("admin:digests_issue_change", args=[pk]))
         try:
-            wish = actions.wish(request.POST, issue.digest.zone)
-            outcome = workflow.perform(Action(action), issue, by=signed_in(request), **wish)
+            arguments = actions.arguments(request.POST, issue.digest.zone)
+            outcome = workflow.perform(Action(action), issue, by=signed_in(request), **arguments)
         except workflow.Refused as refused:
             for reason in refused.reasons:
                 self.message_user(request, str(reason), messages.ERROR)
@@ -112,7 +112,7 @@ class IssueViews(admin.ModelAdmin[Issue]):
         issue = self._seen_by(request, pk)
         return checklist(request, self._sent(request, issue), resolving.seen(request, issue).words)
 
-    def covered(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    def duplicates(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Show earlier stories that may tell the same, for an issue that may be new."""
         if pk is not None:
             self._seen_by(request, pk)

@@ -120,10 +120,10 @@ class Bulk:
         form = ExportForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             return self._ask(request, "export", form, issues)
-        wish = form.cleaned_data
-        is_draft = wish["words"] == "draft"
+        cleaned = form.cleaned_data
+        is_draft = cleaned["words"] == "draft"
         exports = [
-            Export(one.issue, None if is_draft else one.live, wish["uids"]) for one in issues if is_draft or one.live
+            Export(one.issue, None if is_draft else one.live, cleaned["uids"]) for one in issues if is_draft or one.live
         ]
         if not exports:
             messages.error(request, _("None of these issues is public: export the working copies, or choose others."))
@@ -273,9 +273,9 @@ class ScheduleForm(forms.Form):
         return cleaned
 
 
-def _schedule(request: HttpRequest, one: Marked, version: int, wish: dict[str, Any]) -> tuple[str, ...]:
-    corrects = {name: wish[name] for name in ("correction", "note")} if one.ever_live else {}
-    at = wish["at"] if wish["when"] == "at" else one.deadline
+def _schedule(request: HttpRequest, one: Marked, version: int, cleaned: dict[str, Any]) -> tuple[str, ...]:
+    corrects = {name: cleaned[name] for name in ("correction", "note")} if one.ever_live else {}
+    at = cleaned["at"] if cleaned["when"] == "at" else one.deadline
     outcome = workflow.perform(Action.SCHEDULE, one.issue, by=signed_in(request), version=version, at=at, **corrects)
     return (actions.done(outcome),)
 

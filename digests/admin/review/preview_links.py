@@ -108,13 +108,13 @@ def _issue(desk: Any, request: HttpRequest, pk: int) -> Issue:
 
 
 def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | None:
-    wish = form.cleaned_data
-    revision = issue.revisions.filter(number=wish.pop("revision")).first()
+    chosen = form.cleaned_data
+    revision = issue.revisions.filter(number=chosen.pop("revision")).first()
     if revision is None:
         form.add_error(None, _("This issue has no such revision."))
         return None
     try:
-        return preview_links.make(revision, by=signed_in(request), **wish)
+        return preview_links.make(revision, by=signed_in(request), **chosen)
     except Refused as refused:
         for reason in refused.reasons:
             form.add_error(reason.place.field if reason.place.field in form.fields else None, str(reason))

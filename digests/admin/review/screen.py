@@ -292,7 +292,7 @@ def say(request: HttpRequest, issue: Issue) -> HttpResponse:
     except workflow.Refused as refused:
         text = str(request.POST.get("text") or "")
         return screen(request, issue, status=400, reasons=refused.reasons, text=text, kept=local_copy.name(request))
-    return HttpResponseRedirect(f"{local_copy.told(request, next_page(request, _address(issue)))}#c{comment.pk}")
+    return HttpResponseRedirect(f"{local_copy.confirmed(request, next_page(request, _address(issue)))}#c{comment.pk}")
 
 
 def _address(issue: Issue) -> str:

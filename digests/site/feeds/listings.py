@@ -151,7 +151,7 @@ def custom(request: HttpRequest) -> Listing | HttpResponse:
         return HttpResponseBadRequest("\n".join(error.messages), content_type="text/plain; charset=utf-8")
     with translation.override(settings.LANGUAGE_CODE):
         title = f"{asked} · {_('Newsroom')}"
-        description = _("Stories that a reader wished for: %(wishes)s") % {"wishes": asked}
+        description = _("Stories that match: %(query)s") % {"query": asked}
     query = urlencode({"q": asked}, safe=":")
     page = f"{reverse('custom')}?{query}"
     return Listing(

@@ -6,7 +6,7 @@
   const field = (item, name) => item.querySelector(`[name$='-${name}']`);
 
   const ask = async (item) => {
-    const place = item.querySelector(".covered");
+    const place = item.querySelector(".duplicates");
     asking.get(item)?.abort();
     const asked = new AbortController();
     asking.set(item, asked);
@@ -17,7 +17,7 @@
       follows: field(item, "follows").value,
     });
     try {
-      const answer = await fetch(`${form.dataset.covered}?${query}`, { signal: asked.signal });
+      const answer = await fetch(`${form.dataset.duplicates}?${query}`, { signal: asked.signal });
       if (!answer.ok || answer.redirected) return;
       const found = (await answer.text()).trim();
       // Set only where it differs: a screen reader says what changes.
@@ -29,7 +29,7 @@
 
   form.addEventListener("input", (event) => {
     const item = event.target.closest(".item");
-    if (!item?.querySelector(".covered") || !event.target.matches("[name$='-headline'], [name$='-link']")) return;
+    if (!item?.querySelector(".duplicates") || !event.target.matches("[name$='-headline'], [name$='-link']")) return;
     clearTimeout(waiting.get(item));
     waiting.set(item, setTimeout(ask, 350, item));
   });
@@ -51,7 +51,7 @@
     if (button.matches(".follow")) {
       const address = button.closest("li").querySelector("a").href;
       follow(item, button.dataset.uid, button.dataset.named, address);
-      const place = item.querySelector(".covered");
+      const place = item.querySelector(".duplicates");
       place.innerHTML = place.dataset.found = "";
       item.querySelector(".unfollow").focus();
     } else {

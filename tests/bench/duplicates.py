@@ -1,7 +1,7 @@
 """How long it takes to find what was covered among 100,000 stories. Run by hand:
 
-    .venv/bin/python -m tests.bench.covered
-    bin/with-postgres .venv/bin/python -m tests.bench.covered
+    .venv/bin/python -m tests.bench.duplicates
+    bin/with-postgres .venv/bin/python -m tests.bench.duplicates
 
 Prints, for each thing typed, milliseconds, queries, and a plain LIKE over all headlines in the same run.
 """

@@ -1,4 +1,4 @@
-"""While one writes: what is still to do, and what was covered already."""
+"""While one writes: what is still to do, and duplicates."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_story_told_before_is_shown_and_made_an_update(visit: Visit, day: date
     item = sections(writer).nth(0).locator(".item:not(.djn-empty-form)").first
     item.locator(".opener").click()
     item.locator("[name$=-link]").fill("http://www.source2.test/news/2/?utm_source=x#top")
-    offered = item.locator(".covered li").first
+    offered = item.locator(".duplicates li").first
     expect(offered).to_contain_text("same link")
     offered.get_by_role("button").click()
     expect(item.locator(".following")).to_contain_text("Update to:")

@@ -74,7 +74,7 @@
   store.prune();
 
   const entries = (form) => {
-    form.dispatchEvent(new Event("kept:reading")); // rows are numbered by whoever knows their order
+    form.dispatchEvent(new Event("local-copy:reading")); // rows are numbered by whoever knows their order
     return [...new FormData(form)].filter(
       ([name, value]) =>
         typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "kept" && !name.includes("__prefix__"),
@@ -143,7 +143,7 @@
           if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === value || field.checked;
           else field.value = value;
           field.dispatchEvent(new Event("input", { bubbles: true }));
-          field.dispatchEvent(new Event("kept:restored", { bubbles: true }));
+          field.dispatchEvent(new Event("local-copy:restored", { bubbles: true }));
         }
       }
     };
@@ -152,7 +152,7 @@
       const sent = new Map(text.entries);
       const line = document.createElement("p");
       const banner = document.createElement("div");
-      banner.className = "kept";
+      banner.className = "local-copy";
       banner.setAttribute("role", "status");
       const say = (...parts) => banner.replaceChildren(line, ...parts);
       const ask = () => {
