@@ -1,4 +1,4 @@
-"""The desk: a module for each noun, and the pure parts that they share."""
+"""The admin that staff work in: the issue, its review, conflicts, the list, and what administrators set up."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""How each day of a digest stands: which issue it has, what readers see of it, and what it lacks."""
+"""The status of each day of a digest: its issue, what readers see of it, and what it lacks."""
 
 from __future__ import annotations
 

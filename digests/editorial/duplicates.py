@@ -1,4 +1,4 @@
-"""What the newsroom told already: the stories that a headline or a link may tell again."""
+"""Duplicates: earlier stories with the same link or a similar headline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Why = Literal["link", "headline"]
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A story that the newsroom has, as readers see it or else as its issue stands at the desk."""
+    """An earlier story, as readers see it; if it is not public, as the desk has it."""
 
     uid: str
     headline: str
@@ -38,7 +38,7 @@ class Earlier:
 
     @property
     def named(self) -> str:
-        """Return it in words, for where its uid would say nothing to people."""
+        """Return the story in words, for places where people would see its uid."""
         return f"{self.headline} ({self.date:%Y-%m-%d})"
 
 

@@ -29,7 +29,7 @@ MOST_READ = 200  # issues that are looked at for them
 
 
 class Task(TextChoices):
-    """What somebody is asked to do, what is nearest to readers first."""
+    """What somebody is asked to do; the work closest to publication comes first."""
 
     PUBLISH = "publish", _("To publish")
     REVIEW = "review", _("To review")
@@ -162,7 +162,7 @@ def _candidates(user: User, mends: set[int]) -> QuerySet[Any]:
 
 
 def _shown(issues: Iterable[Issue]) -> list[Issue]:
-    """Return of each state as many as a list shows, and one more, which says that there are more."""
+    """Return up to MOST + 1 issues of each state; the extra one shows that there are more."""
     issues = list(issues)
     return [issue for state in State for issue in [one for one in issues if one.state == state][: MOST + 1]]
 

@@ -110,7 +110,7 @@ def shows(token: str, names: Iterable[str]) -> bool:
 
 
 def opened(link: PreviewLink) -> None:
-    """Keep when a link was first and last opened."""
+    """Record when a link was first and last opened."""
     now = timezone.now()
     PreviewLink.objects.filter(pk=link.pk).update(first_opened_at=Coalesce("first_opened_at", now), last_opened_at=now)
 
@@ -144,7 +144,7 @@ def comment(link: PreviewLink, text: str, *, name: str, uid: str = "", parent: i
 
 
 def _closed(link: PreviewLink) -> list[Problem]:
-    """Look again, with the issue locked: it may have gone out since the page was opened."""
+    """Check again with the issue locked, because it may have gone out since the page was opened."""
     standing: Any = PreviewLink.objects.with_status().filter(pk=link.pk).first()
     if standing is None or standing.status != PreviewLinkStatus.OPEN or not standing.may_comment:
         return [Blocker("preview_closed", _("This preview takes no more comments."))]

@@ -230,7 +230,7 @@ def test_a_comment_outlives_a_login_that_is_gone(visit: Visit, day: date) -> Non
     page.context.clear_cookies(name="sessionid")
     say.get_by_role("button").click()
     log_in(page, "reviewer")
-    say.locator(".kept button.primary").click()
+    say.locator(".local-copy button.primary").click()
     expect(say.locator("textarea")).to_have_value("这个数字从哪里来？")
     say.locator("[type=submit]").click()
     expect(page.locator(".entry.is-item .comment-text .words").first).to_have_text("这个数字从哪里来？")

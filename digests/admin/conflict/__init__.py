@@ -1,1 +1,1 @@
-"""Two people saved: what is asked, and how the answer is taken."""
+"""The page shown when two people saved the same issue."""

@@ -1,4 +1,4 @@
-"""When two people saved: nothing is lost, and the second one puts it together."""
+"""Merge the work of two people who saved the same issue: the second one chooses, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Seen:
 def page(
     request: HttpRequest, issue: Issue, refused: workflow.Refused, *, mine: Manuscript, seen: Seen
 ) -> HttpResponse:
-    """Say who changed what meanwhile, put together what does not overlap, and ask about what does."""
+    """Show who changed what meanwhile, merge what does not overlap, and ask about what does."""
     now = exchange.from_rows(issue)
     if merge(seen.words, now, mine) == Merge(now):
         messages.info(request, _("Nothing of yours was unsaved, so nothing was written. You see what is saved now."))
@@ -107,7 +107,7 @@ def sent_text(request: HttpRequest) -> str:
 
 
 def keep(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Save what somebody put together, unless it cannot be read or someone was quicker again: then it comes back."""
+    """Save the merged text. If it cannot be read, or someone saved first again, show it again."""
     text = sent_text(request)
     try:
         reading = read(text)
@@ -179,7 +179,7 @@ def _save(request: HttpRequest, issue: Issue, manuscript: Manuscript) -> saving.
 
 
 def _chosen(sent: Mapping[str, Any], clashes: Iterable[Clash]) -> dict[str, Choice]:
-    """Return what a person chose: only what can be chosen there."""
+    """Return the valid choices among those that were sent."""
     chosen = {}
     sides: dict[str, Side] = {"theirs": "theirs", "mine": "mine", "both": "both"}
     for clash in clashes:

@@ -1,1 +1,1 @@
-"""The issue's own page: its form, its text, and what one may do with it."""
+"""The page of one issue: its form, its text view and its buttons."""

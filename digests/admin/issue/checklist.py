@@ -1,4 +1,4 @@
-"""Preflight while one writes: the list of an issue's problems, from the form as it is typed."""
+"""The checklist: preflight of the form while someone types in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Found:
 
 
 class Checklist:
-    """What is in the way, what is worth a look and what is well, as the desk shows it."""
+    """The blockers, the warnings and the passed checks, as the desk shows them."""
 
     def __init__(self, problems: list[Problem], sections: list[str] | None = None) -> None:
         self.stops = [self._found(problem, sections) for problem in blockers(problems)]
@@ -40,14 +40,14 @@ class Checklist:
 
     @property
     def groups(self) -> Iterator[tuple[str, list[Found]]]:
-        """Return the problems by weight, those that stop it first."""
+        """Return the problems by severity, blockers first."""
         for heading, found in ((_("It cannot go out yet"), self.stops), (_("Worth a look"), self.warnings)):
             if found:
                 yield heading, found
 
 
 def checklist(request: HttpRequest, sent: Mapping[str, Any], seen: Manuscript) -> HttpResponse:
-    """Show the problems of what someone is writing, who had `seen` open. Writes nothing."""
+    """Show the problems of what someone is typing; `seen` are the words that they opened. Writes nothing."""
     words, sections = as_typed(sent, seen)
     found = Checklist(examine(words), sections)
     return render(request, "admin/digests/issue/_checklist.html", {"checklist": found, "as_typed": True})

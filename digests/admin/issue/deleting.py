@@ -22,7 +22,7 @@ class IssueDeleting(admin.ModelAdmin[Issue]):
     """The part of the issue admin that deletes issues."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Tell whether an issue may be deleted; the list of issues, which has none in particular, never offers it."""
+        """Say whether an issue may be deleted. Without an issue, as the list asks, the answer is no."""
         return obj is not None and super().has_delete_permission(request, obj) and not _why_kept(obj)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
@@ -46,7 +46,7 @@ class IssueDeleting(admin.ModelAdmin[Issue]):
         return lines, {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Issue) -> None:
-        """Delete an issue under its lock. Raises Refused if it has meanwhile become one that is kept."""
+        """Delete an issue while holding its lock. Raises Refused if it may no longer be deleted."""
         with transaction.atomic():
             issue = workflow.lock(obj.pk)
             if reason := _why_kept(issue):

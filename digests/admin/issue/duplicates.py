@@ -1,4 +1,4 @@
-"""Earlier stories that may tell the same, while a headline or link is typed: a few lines below the field."""
+"""“Already covered?”: earlier stories like the one whose headline or link is being typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digests.manuscript.values import UID, line
 
 
 def earlier_stories(request: HttpRequest) -> HttpResponse:
-    """Show the stories that a headline and a link may tell again. Writes nothing."""
+    """Show earlier stories with the same link or a similar headline. Writes nothing."""
     headline, link, uid = (line(request.GET.get(name, "")) for name in ("headline", "link", "uid"))
     found = duplicates.find(headline[:300], link[:2000], apart_from=uid)
     follows = request.GET.get("follows", "")
@@ -21,6 +21,6 @@ def earlier_stories(request: HttpRequest) -> HttpResponse:
 
 
 def followed(rows: Any, sent: Any) -> dict[str, duplicates.Earlier]:
-    """Return the stories that the rows of a form, or what was sent for them, are updates to. Two queries, or none."""
+    """Return the stories that rows of a form, or the data sent for them, are updates to. Costs two queries, or none."""
     uids = {row.follows for row in rows} | {str(value) for name, value in sent.items() if name.endswith("-follows")}
     return duplicates.named(uid for uid in uids if UID.fullmatch(uid))

@@ -1,4 +1,4 @@
-"""What one request knows about the form of an issue, for the parts that Django's admin makes of it one by one."""
+"""What one request knows about the form of an issue, shared by the forms and formsets that Django's admin builds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from digests.manuscript.values import Manuscript
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What rows show besides their fields, by their uid: the severity of their worst problem, their open comments."""
+    """What is shown beside rows, by uid: the severity of the worst problem, and the number of open comments."""
 
     problems: Mapping[str, str] = field(default_factory=dict)
     comments: Mapping[str, int] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Marks:
 
 @dataclass(slots=True)
 class FormState:
-    """The form of an issue in one request. Its forms and rows hold it, so what is set later reaches them, too."""
+    """The form of an issue in one request. Its forms and formsets hold this object, so they see what is set later."""
 
     rows: Rows | None = None  # of the issue that the form is about
     words: Manuscript | None = None  # what they say; the issue itself soon has what was sent, by Django's validation
@@ -46,7 +46,7 @@ class FormState:
     formsets: dict[type, Any] = field(default_factory=dict)  # of each kind of rows, the class
 
     def show(self, rows: Rows) -> None:
-        """Take the rows that the form is about."""
+        """Set the rows that the form shows."""
         self.rows, self.words = rows, rows.manuscript
         self.formsets.clear()
 

@@ -1,4 +1,4 @@
-"""Who else has an issue open at the desk, as far as one can know: whose page asked in the last half minute."""
+"""Presence: who else has an issue open, judged by whose page has asked in the last half minute."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WHERES = {
 
 
 def answer(request: HttpRequest, issue: Issue) -> JsonResponse:
-    """Note where somebody is, and tell their page who else is here and what was saved meanwhile."""
+    """Record where somebody is, and answer who else is here and what was saved meanwhile."""
     note(issue, request)
     return JsonResponse(
         {
@@ -44,7 +44,7 @@ def answer(request: HttpRequest, issue: Issue) -> JsonResponse:
 
 
 def note(issue: Issue, request: HttpRequest) -> None:
-    """Write where a person is. What a page says wrong about that is left out: it is only shown."""
+    """Record where a person is. Invalid values are dropped, since they would only be shown."""
     now = timezone.now()
     where, uid = (str(request.POST.get(name) or "") for name in ("where", "uid"))
     row = Presence(
@@ -92,7 +92,7 @@ def _said(row: Presence, headline: str) -> dict[str, Any]:
 
 
 def news(issue: Issue) -> str:
-    """Return who last did what to an issue, for somebody whose page is older than that."""
+    """Return who changed the issue last, for somebody whose page is older than that change."""
     last = issue.log.first()
     if last is None:
         return ""

@@ -208,7 +208,7 @@ class Row(InlineAdminForm):
 
     @property
     def hidden(self) -> SafeString:
-        """Return what names and places the row. Written by hand: there are hundreds on a page."""
+        """Return the hidden inputs with the row's id, position and uid. Written by hand, since a page has hundreds."""
         form = self.form
         # A row that was sent keeps its name, though somebody deleted it meanwhile.
         names = ("id", "position", "uid") if form["uid"].value() else ("id", "position")
@@ -232,7 +232,7 @@ class InOrder(NestedInlineAdminFormset):
 
     @property
     def counts(self) -> SafeString:
-        """Return how many rows there are, as Django's formsets want to be told. By hand, as `Row.hidden` is."""
+        """Return the inputs of the management form. Written by hand, as `Row.hidden` is."""
         form = self.formset.management_form
         return _hidden(form, form.fields)
 
@@ -270,7 +270,7 @@ class RowInline(nested_admin.NestedStackedInline):
     sortable_field_name = "position"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Make the class of formsets once a request, not once a row."""
+        """Build the formset class once a request, not once a row."""
         state = state_of(request)
         if type(self) not in state.formsets:
             formset = super().get_formset(request, obj, **kwargs)

@@ -1,4 +1,4 @@
-"""The one way from a manuscript that somebody sent to the rows of its issue."""
+"""Save a manuscript that somebody sent to the rows of its issue."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def save(
 
 
 def _keep_day(manuscript: Manuscript, issue: Issue) -> None:
-    """Refuse another date for an issue that readers have, or will have by the clock: its address is for ever."""
+    """Refuse a new date for an issue that is or will be public, because its address must not change."""
     if manuscript.date != issue.date and issue.editions.exists():
         raise workflow.Refused(
             Blocker(
@@ -70,7 +70,7 @@ def _keep_day(manuscript: Manuscript, issue: Issue) -> None:
 
 
 def tell(request: HttpRequest, saved: Saved, *, was: State) -> None:
-    """Say what a save did to an issue, by its state before it."""
+    """Add a message about what a save did; `was` is the state before it."""
     if saved.revision is None:
         note = _("Nothing was changed, so nothing was written.")
         if was == State.APPROVED:

@@ -1,4 +1,4 @@
-"""A new issue begins as its digest's standing one: title, sections and tags, and no story yet."""
+"""Start a new issue from its digest's standing title, sections and tags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DATE = "{date}"  # in a standing title: where the issue's date stands
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """Begin the issue of a digest and day that were posted, or show the one that there is."""
+    """Start the issue of a posted digest and day, or show the existing one."""
     if not request.user.has_perm("digests.add_issue"):
         raise PermissionDenied
     try:
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def begin(digest: Digest, day: date, *, by: Actor) -> tuple[Issue, bool]:
-    """Return the issue of a day, and whether it was made now. Of two at once, one makes it. Raises Refused."""
+    """Return the issue of a day and whether this call created it. Safe if two do so at once. Raises Refused."""
     with transaction.atomic():
         issue, is_new = Issue.objects.get_or_create(digest=digest, date=day)
         if is_new:

@@ -1,4 +1,4 @@
-"""The manuscript view: a whole issue as one text, its page beside it, and what is wrong at which line."""
+"""The text view: a whole issue as one text, with its page and its problems by line beside it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def page(
     refused: tuple[Problem, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """Show an issue's text, or what somebody sent that was refused: then with the version that they had seen."""
+    """Show an issue's text; or a refused text again, with the version that its author had seen."""
     head = issue.head
     words = write(exchange.from_rows(issue), uids=True) if text is None else text
     sent = request.POST if text is not None else {}
@@ -73,7 +73,7 @@ def page(
 
 
 def save(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Save a text, or give it back whole with why it was not taken."""
+    """Save a text, or show all of it again with the reasons why it was refused."""
     text = resolving.sent_text(request)
     reading, _problems = _read(text, issue)
     if reading is None:
@@ -92,7 +92,7 @@ def save(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 
 def check(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Answer with the page that a text would be, its problems, and the line of each story; writes nothing."""
+    """Answer with the page made from a text, its problems, and the line of each story. Writes nothing."""
     reading, problems = _read(resolving.sent_text(request), issue)
     answer: dict[str, Any] = {"problems": [asdict(one) for one in problems], "stories": [], "html": None}
     if reading is not None:
@@ -103,12 +103,12 @@ def check(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 
 def go_on(request: HttpRequest, issue: Issue, here: str) -> HttpResponseRedirect:
-    """Lead on after a save: to the other way of writing, if it was asked for."""
+    """Redirect after a save, to the other view if the person asked for it."""
     return local_copy.redirect(request, issue, WAYS.get(str(request.POST.get("then") or ""), WAYS[here]))
 
 
 def _read(text: str, issue: Issue) -> tuple[Reading | None, list[Found]]:
-    """Return what a text says, if it can be read, and all that is to be said about it, from the top down."""
+    """Return the manuscript, if the text can be read, and all findings from top to bottom."""
     try:
         reading = read(text, date=issue.date)
     except Refusal as refusal:
@@ -132,7 +132,7 @@ def _found(reading: Reading) -> Iterator[Found]:
 
 
 def _spots(named: Manuscript, reading: Reading) -> dict[str | int | None, Spot]:
-    """Return where each story, insight and brief stands by its uid, and each section by its number."""
+    """Return the line of each story, insight and brief by its uid, and of each section by its number."""
     spots = reading.spots
     found: dict[str | int | None, Spot] = dict(enumerate(spots.sections))
     values: tuple[Any, ...] = (*named.items, *named.insights, *named.briefs)

@@ -1,4 +1,4 @@
-"""The addresses of an issue's page besides its form: its buttons, its text, its history, and what scripts ask for."""
+"""The other views of an issue: its buttons, its text, its history, and what scripts ask for."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ class IssueViews(admin.ModelAdmin[Issue]):
 
 
 def is_issue_number(text: str) -> bool:
-    """Tell whether an address names an issue in the one spelling that is taken; others would escape the lock."""
+    """Say whether text is an issue's key in canonical spelling; another spelling would bypass the lock."""
     return bool(whole_number(text, most=MOST_KEY))
 
 

@@ -1,4 +1,4 @@
-"""Fields of rows, written by hand: an issue has thousands, and a template for each costs seconds."""
+"""Widgets that render without templates: an issue has thousands of fields, and templates would cost seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags and keywords as one line of text: their order is kept, for it is content."""
+"""Tags and keywords as one line of text, in order, since the order is content."""
 
 from __future__ import annotations
 

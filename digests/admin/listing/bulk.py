@@ -1,4 +1,4 @@
-"""Many issues at once: each goes through the one door by itself, and a line says what came of it."""
+"""Bulk actions: each issue goes through the workflow by itself, and a line reports the result."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class Bulk:
 def marked(request: HttpRequest) -> list[Marked]:
     """Return the issues that a person marked, in the list's order, with what readers have of them.
 
-    By what was sent alone: an issue that no longer fits the filter is told of as well.
+    Only the posted keys count, so an issue that no longer fits the filter is reported as well.
     """
     issues = list(Issue.objects.for_desk(request.user).select_related("digest").filter(pk__in=_numbers(request)))
     now = timezone.now()
@@ -189,7 +189,7 @@ def _numbers(request: HttpRequest) -> list[int]:
 
 
 def each(request: HttpRequest, issues: list[Marked], act: Callable[[Marked, int], tuple[str, ...]]) -> None:
-    """Do something to each issue in the version that was seen of it, and say in one block what came of all."""
+    """Apply an action to each issue at the version that was seen, and report all results in one message."""
     results: list[Result] = []
     for one in issues:
         try:
@@ -315,7 +315,7 @@ def _tag(request: HttpRequest, issue: Issue, version: int, *, add: list[str], re
 
 
 def retagged(words: Manuscript, add: Iterable[str], remove: Iterable[str]) -> Manuscript:
-    """Return an issue's words without some tags and with others after those that stay, in their order."""
+    """Return a manuscript without the tags in `remove`, and with those in `add` at the end."""
     known = Tag.objects.known([*words.tags, *remove, *add])
 
     def meant(names: Iterable[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Issues as files: one as its text, several as an archive that is written while it is sent."""
+"""Export issues: one as a text file, several as a zip archive that is streamed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ExportForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An issue's file, whose text is made when it is its turn."""
+    """A file to export. Its text is made only when it is written."""
 
     issue: Issue
     edition: Edition | None  # whose words; None for the working copy

@@ -1,4 +1,4 @@
-"""Which issues the list shows: filters that combine, and a search in all that an issue says."""
+"""The list's filters, which combine, and its search in all texts of an issue."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class PersonFilter(Filter):
 
 
 class PartFilter(Filter):
-    """Says what the person of the filter before did; narrows nothing by itself."""
+    """What the person chosen in the filter before did. Does not narrow the list by itself."""
 
     title = gettext_lazy("did what")
     parameter_name = "part"
@@ -198,7 +198,7 @@ FILTERS = [DigestFilter, StateFilter, PublicFilter, PersonFilter, PartFilter, Si
 
 
 def held(sent: Mapping[str, str]) -> dict[str, str]:
-    """Return what the list's form must not lose though it has no field for it: the order, and the month."""
+    """Return the query parameters that the filter form has no field for and must keep: the order and the month."""
     own = {SEARCH_VAR, PAGE_VAR, ERROR_FLAG, *(each.parameter_name for each in FILTERS)}
     return {name: value for name, value in sent.items() if name not in own}
 
@@ -217,9 +217,9 @@ def spans(today: date) -> list[tuple[str, date, date]]:
 
 
 def search(issues: Issues, text: str) -> Issues:
-    """Return the issues that say every word of a text somewhere; words in quotes are one. A uid is a word too.
+    """Return the issues that contain every word or quoted phrase of a text. A uid counts as a word.
 
-    Looks once: the list is counted, cut and asked for its months, and each would look through every text again.
+    The search runs once, because the list uses its result three times: to count, to page and to find months.
     """
     words = _words(text)[:MOST_WORDS]
     if not words:
@@ -236,7 +236,7 @@ def _words(text: str) -> list[str]:
 
 
 def _says(word: str) -> Q:
-    """Ask each kind of row once for a word, and join none: an issue is found once, however often it says it."""
+    """Search each kind of row for a word without joins, so that an issue is found only once."""
     return (
         _has(word, "title", "summary", "intro")
         | Q(pk__in=Section.objects.filter(_has(word, "title", "lead")).values("issue"))

@@ -28,7 +28,7 @@ _WHATS: dict[type, What] = {Manuscript: "issue", NewsItem: "item", Insight: "ins
 
 
 def may_comment(user: Visitor) -> bool:
-    """Say whether a person's roles let them write, answer and resolve."""
+    """Say whether a person may write, answer and resolve comments."""
     return bool(user.has_perm("digests.add_comment"))
 
 
@@ -86,14 +86,14 @@ def comments_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
 
 
 def part(thing: Any, field: str) -> str:
-    """Return what of a thing a comment is on, in the form's own words; nothing if it is the whole of it."""
+    """Return the name of the field that a comment is on; empty if it is on the whole thing."""
     if isinstance(thing, Insight):
         return f"{_('insight')} · {thing.label}"
     return name_of(Place(_WHATS[type(thing)], field=field)) if thing is not None and field else ""
 
 
 def places(thing: Manuscript | NewsItem | Brief) -> list[tuple[str, str]]:
-    """Return what a comment at a thing can be on, as a form sends it and as people read it."""
+    """Return what a comment can be on, as (value, label): a thing, its insights, and its fields."""
     uid = "" if isinstance(thing, Manuscript) else thing.uid
     whole = {Manuscript: _("the issue"), NewsItem: _("the story"), Brief: _("the brief")}[type(thing)]
     found = [(uid, whole)]

@@ -1,4 +1,4 @@
-"""What was: revisions, editions, verdicts and the log, to be read and never changed."""
+"""The history of an issue: revisions, editions, verdicts and the log, all read-only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from digests.publishing.changes import Changed, describe, readable
 
 
 def compare(old: Manuscript, new: Manuscript) -> list[Changed]:
-    """Return what changed between two manuscripts, as staff read it."""
+    """Return the changes between two manuscripts, prepared for the page."""
     differences = diff.diff(old, new)
     follows = {uid for one in differences if one.place.field == "follows" for uid in (one.old, one.new) if uid}
     earlier = {uid: story.named for uid, story in duplicates.named(follows).items()}
@@ -59,7 +59,7 @@ class ShownEntry:
 
 
 def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the history page shows, with the difference of the two revisions that were asked for."""
+    """Return the context of the history page, with the changes between the two chosen revisions."""
     editions = Edition.objects.defer("page").order_by("number")
     # Without their words, each of which is a whole issue: only the two that are compared are read.
     kept = issue.revisions.defer("content").prefetch_related("reviews", Prefetch("editions", editions))
@@ -123,7 +123,7 @@ class Kept(admin.ModelAdmin[Any]):
         return False
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """Show the row itself: it has no history, it is history."""
+        """Show the row itself, since these rows have no history of their own."""
         return self.changeform_view(request, object_id, extra_context=extra_context)
 
 

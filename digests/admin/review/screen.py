@@ -1,4 +1,4 @@
-"""The review screen: the issue as readers will see it, beside all that is to be judged of it."""
+"""The review screen: the issue as readers will see it, with changes, sign-offs and comments beside it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Screen(Desk):
 
     @cached_property
     def bases(self) -> list[Base]:
-        """What the words can be compared with, what this person saw last first."""
+        """The revisions to compare with, beginning with what this person last reviewed."""
         last = (
             LastReviewed.objects.filter(issue=self.issue, person=self.user).select_related("revision", "before").first()
         )
@@ -172,7 +172,7 @@ class Screen(Desk):
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """Everything of the issue in the order of the page, with what is to be judged of it."""
+        """Everything in the issue in the order of the page, with its changes, sign-off and comments."""
         return list(self._entries())
 
     def _entries(self) -> Iterator[Entry]:
@@ -208,7 +208,7 @@ class Screen(Desk):
 
 
 def near(words: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return marked words with long runs that stayed cut to what stands beside a change."""
+    """Shorten long unchanged runs to the words next to a change."""
 
     def cut(number: int, text: str) -> str:
         before = text[:CONTEXT] if number else ""
@@ -234,7 +234,7 @@ def urls(view: Callable[[Any], Any], seen_by: Callable[[HttpRequest, int], Issue
 
 
 def screen(request: HttpRequest, issue: Issue, *, status: int = 200, **unsaid: Any) -> HttpResponse:
-    """Show the issue and all that is to be judged of it; `unsaid` is a comment that was refused, to mend and send."""
+    """Show the review screen; `unsaid` is a refused comment, shown again to be corrected."""
     opened(request, issue)
     since = str(request.GET.get("since") or "")
     context = {
@@ -253,7 +253,7 @@ def screen(request: HttpRequest, issue: Issue, *, status: int = 200, **unsaid: A
 
 
 def page(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Show the words as readers will have them, for the frame of the screen."""
+    """Show the issue as readers will see it, inside the screen's frame."""
     revision = revision_named(issue, request.GET)
     if revision is None:
         raise Http404
@@ -284,7 +284,7 @@ def save_sign_off(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 
 def say(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Write a comment or a reply, and go back to it; what was refused comes back to be mended."""
+    """Write a comment or a reply, and go back to it; a refused one is shown again to be corrected."""
     if not may_comment(request.user):
         raise PermissionDenied
     try:

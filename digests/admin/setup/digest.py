@@ -1,4 +1,4 @@
-"""Publications, as their administrators set them up."""
+"""Digests, as administrators set them up."""
 
 from __future__ import annotations
 
@@ -120,5 +120,5 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the address of a digest that readers have been sent to."""
+        """Make the slug of a digest with public issues read-only."""
         return ["slug"] if obj and obj.editions.exists() else []

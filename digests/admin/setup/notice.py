@@ -1,4 +1,4 @@
-"""What a person is told: what waits for them, what they should know, and how they want to hear of it."""
+"""A person's notices and notification preferences."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
         return HttpResponseRedirect(reverse("admin:digests_notice_changelist"))
 
     def done(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Put an end to a mention: only who was asked knows that it is answered. The rest ends by being done."""
+        """Settle a mention, which only the person mentioned can do. Other notices settle when the work is done."""
         notice = get_object_or_404(self.get_queryset(request), pk=pk)
         if notice.kind != "mention":
             raise Http404

@@ -106,7 +106,7 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 
 def describe(request: HttpRequest) -> HttpResponse:
-    """Keep what a picture shows as somebody said it in a text, for the next one who uses it; the first word stands."""
+    """Store the first description that a text gives a picture, for the next person who uses it."""
     if not request.user.has_perm("digests.change_picture"):
         raise PermissionDenied
     name, alt = (str(request.POST.get(field) or "").replace("\0", "") for field in ("name", "alt"))
@@ -296,7 +296,7 @@ _TEXTS: tuple[tuple[type[Model], str, str], ...] = (
 
 
 def _find(chosen: list[Any]) -> None:
-    """Note on each picture where it is: in issues that went out with it or have it now, and in digests' own texts."""
+    """Set `issues` and `digests` on each picture: where it was published, and where it is used now."""
     found: dict[str, set[int]] = {
         picture.file.name: {one.issue_id for one in picture.editions.all()} for picture in chosen
     }

@@ -1,4 +1,4 @@
-"""Publishers: named and classed here, entered by themselves when a story first cites them."""
+"""Sources: named and classed here; a new one is created when a story first cites it."""
 
 from __future__ import annotations
 

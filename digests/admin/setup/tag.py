@@ -28,7 +28,7 @@ if admin.site.is_registered(StockTag):
 
 
 class RenameForm(forms.ModelForm[Tag]):
-    """A tag that there is. Its name is no field of the row's: another name is more than another word."""
+    """An existing tag. Its name is not a model field here, because renaming does more than change a column."""
 
     new_name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -98,7 +98,7 @@ class TagAdmin(admin.ModelAdmin[Tag]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         def uses(through: Any) -> Any:
-            """Count in a query of its own: two joins at once would multiply each other."""
+            """Count in a separate query, because two joins would multiply each other."""
             rows = through.objects.filter(tag=OuterRef("pk")).order_by().values("tag")
             return Coalesce(Subquery(rows.annotate(uses=Count("content_object", distinct=True)).values("uses")), 0)
 
@@ -110,7 +110,7 @@ class TagAdmin(admin.ModelAdmin[Tag]):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say whether a tag may go: only one that nothing carries, or words would change behind their author's back."""
+        """Say whether a tag may be deleted: only if nothing uses it, since deleting would change published words."""
         if obj is None or not super().has_delete_permission(request, obj):
             return False
         carried = (obj.tagged_issues, obj.tagged_news_items, obj.editions, obj.stories, obj.former)

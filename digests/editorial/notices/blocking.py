@@ -1,7 +1,7 @@
-"""Whom an issue waits for now.
+"""Find whom an issue waits for now.
 
-It is read from the issue as it stands, by the rules of the door, and not from what happened. So it cannot go stale, and
-an event that was missed is made good by the next one.
+This is read from the issue as it stands, by the rules of the workflow, and not from what happened. So it cannot go
+stale, and the next event makes up for one that was missed.
 """
 
 from __future__ import annotations

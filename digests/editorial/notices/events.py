@@ -36,7 +36,7 @@ GRAVE = frozenset({Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Actio
 
 
 def of_entry(entry: LogEntry) -> Iterator[News]:
-    """Yield the news of an action. An archive is no news: it is of the past, and comes by the hundred."""
+    """Yield the news of an action. Importing an archive is none: it is about the past, and comes by the hundred."""
     issue = entry.issue
     revision = issue.revisions.defer("content").filter(sha256=entry.revision_sha256).first() if issue else None
     if issue is None or revision is None:
@@ -87,7 +87,7 @@ def _who_did(revision: Revision, *actions: Action) -> set[int]:
 
 
 def _edit(issue: Issue, entry: LogEntry, revision: Revision) -> Iterator[News]:
-    """Whose approval it voids, and the other authors. Edits that one person makes in a row are one event."""
+    """Tell those whose approval an edit voids, and the other authors. Consecutive edits by one person are one event."""
     details = {"who": entry.actor_name}
     before = issue.revisions.defer("content").filter(number=revision.number - 1).first()
     if before is None:

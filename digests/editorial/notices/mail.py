@@ -1,4 +1,4 @@
-"""Mails what is due: all that one person is told in one mail.
+"""Mail the notices that are due, all for one person in one mail.
 
 A notice is marked as mailed before its mail is handed over, so it is mailed at most once:
 a worker that is killed between the two costs a mail, never sends it twice, and the desk

@@ -1,6 +1,6 @@
-"""Hears of what happens, and sees that people are told. Imported once, when the app is ready.
+"""Connect signals to notices. Imported once, when the app is ready.
 
-All of it comes after the commit, and whatever fails here is logged and harms nothing.
+Everything here runs after the commit; a failure is logged and does no other harm.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ def tell_of_resolution(comment: Comment, by: User, **kwargs: Any) -> None:
 @receiver(m2m_changed, sender=Person.groups.through)
 @receiver(m2m_changed, sender=Person.user_permissions.through)
 def tell_of_roles(action: str, **kwargs: Any) -> None:
-    """Whoever gains a role is waited for, and whoever loses it is not any more."""
+    """Update blocking notices when roles are given or taken away."""
     if action.startswith("post_"):
         transaction.on_commit(lambda: mail.plan(telling.tell_all()), robust=True)
 
 
 @receiver(post_save, sender=Person)
 def tell_of_people(created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
-    """Who leaves is waited for no more. Logging in saves a person too, and changes nothing."""
+    """Settle the notices of a person who was deactivated. A login, which also saves the person, changes nothing."""
     if not created and update_fields != frozenset({"last_login"}):
         transaction.on_commit(lambda: mail.plan(telling.tell_all()), robust=True)

@@ -1,4 +1,4 @@
-"""Writes notices, and settles those that are not true any more."""
+"""Write notices, and settle those that no longer apply."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def tell(issue: Issue, news: Iterable[News] = (), ending: Ending = NOBODY) -> se
 
 
 def tell_all() -> set[datetime]:
-    """Bring every issue up to date that waits for somebody, or is said to."""
+    """Update the notices of every issue that waits for somebody or has open notices."""
     head = Revision.objects.filter(issue=OuterRef(OuterRef("pk"))).order_by("-number").values("pk")[:1]
     restless = Issue.objects.filter(
         Q(state__in=[State.IN_REVIEW, State.CHANGES_REQUESTED])
@@ -71,7 +71,7 @@ Place = tuple[int, str]  # a person, and the key of what they are told
 
 
 def _by_place(news: Iterable[News]) -> dict[Place, News]:
-    """Return who is told what; of two on the same event, the first."""
+    """Return the news by person and key; the first of two with the same key counts."""
     found: dict[Place, News] = {}
     for one in news:
         for person in one.people:
@@ -80,7 +80,7 @@ def _by_place(news: Iterable[News]) -> dict[Place, News]:
 
 
 def _settle(issue: Issue, wanted: dict[Place, News], ending: Ending) -> dict[Place, News]:
-    """Settle what is not wanted any more, and return what is to be told."""
+    """Settle notices that no longer apply, and return those still to be written."""
     keys = {key for _person, key in wanted}
     concerned = Notice.objects.filter(BLOCKING | Q(key__in=keys), issue=issue)
     standing = {(notice.person_id, notice.key): notice for notice in concerned.held()}
@@ -92,7 +92,7 @@ def _settle(issue: Issue, wanted: dict[Place, News], ending: Ending) -> dict[Pla
 
 
 def _unwritten(news: dict[Place, News]) -> dict[Place, News]:
-    """Leave out what people were told before, such as the later ones of edits in a row."""
+    """Leave out what people were told already, such as further edits by the same person."""
     if not news:
         return news
     keys = {key for _person, key in news}
@@ -101,7 +101,7 @@ def _unwritten(news: dict[Place, News]) -> dict[Place, News]:
 
 
 def _stays(notice: Notice, news: News) -> bool:
-    """Say whether a notice is as it should be: it says this already, or its person put an end to it."""
+    """Say whether a notice stays: it already says this, or its person settled it."""
     return notice.settled_how == DONE or (notice.is_blocking and notice.kind == news.kind)
 
 
@@ -145,7 +145,7 @@ def _reached(issue: Issue, people: set[int]) -> dict[int, NotificationPreference
 
 
 def reschedule(told: NotificationPreference) -> set[datetime]:
-    """Let a person's choice hold for what was not mailed yet too; return when mails are due by it."""
+    """Apply a person's new preference to notices not mailed yet; return when mails are due."""
     now, waiting = timezone.now(), Notice.objects.filter(person=told.person).unsent()
     for weight in Notice.Weight.values:
         waiting.filter(weight=weight).update(mail_at=told.mail_at(weight, now))

@@ -90,12 +90,12 @@ def note(notice: Notice) -> str:
 
 
 def ending(notice: Notice) -> str:
-    """Say how it came that nobody waits any more; nothing if somebody does, or never did."""
+    """Say why nobody waits any more; empty if somebody does, or nobody ever did."""
     if notice.settled_at is None:
         return ""
     return str(ENDINGS.get(notice.settled_how, _("no longer needed"))) % {"who": notice.settled_by_name}
 
 
 def path(notice: Notice) -> str:
-    """Return where to see it, and do what is to be done."""
+    """Return the address where a notice leads."""
     return reverse(PAGES.get(notice.kind, "admin:digests_issue_change"), args=[notice.issue_id])

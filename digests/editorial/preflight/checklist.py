@@ -1,4 +1,4 @@
-"""What is looked for, as a list that says what is in order."""
+"""The checks that found nothing, as sentences."""
 
 from __future__ import annotations
 

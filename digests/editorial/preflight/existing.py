@@ -1,4 +1,4 @@
-"""What the newsroom has already, which new words are compared with."""
+"""Existing tags and stories, which a manuscript is compared with."""
 
 from __future__ import annotations
 
