@@ -30,9 +30,7 @@ def test_the_list_follows_what_is_typed_and_leads_to_it(visit: Visit, day: date)
 
 def test_a_story_told_before_is_shown_and_made_an_update(visit: Visit, day: date) -> None:
     writer = visit("writer", language="en-US")
-    address = writer.request.get("/admin/digests/issue/").url
-    writer.goto(address)
-    writer.locator("#result_list tr", has_text=str(day.day)).get_by_role("link").first.click()
+    open_issue(writer, day)
     item = sections(writer).nth(0).locator(".item:not(.djn-empty-form)").first
     item.locator(".opener").click()
     item.locator("[name$=-link]").fill("http://www.source2.test/news/2/?utm_source=x#top")
