@@ -1,4 +1,4 @@
-// While a headline or link is typed, what told it before is shown below; one of these can be made what it updates.
+// Shows earlier stories with the same link or a near headline while one types; a click makes the story an update to one.
 {
   const form = document.getElementById("issue_form");
   const waiting = new WeakMap();

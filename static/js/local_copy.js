@@ -1,7 +1,7 @@
-// What is typed and not saved stays in this browser, for the person who typed it, and is offered back:
-// after a crash, a closed tab, a login that expired. For each form with data-keep, as unsaved.js says it is unsaved.
+// Keeps a local copy of what is typed and not saved, and offers it back to the same person after a crash, a closed tab or
+// an expired login. For each form with data-keep; unsaved.js says when it is unsaved.
 {
-  const said = document.getElementById("keeping").dataset;
+  const said = document.getElementById("local-copy").dataset;
   const DAYS = 30;
   const MOST = 20; // texts in one browser
 
@@ -17,7 +17,7 @@
       }
     },
     place: (text) => `kept:${text.person}:${text.key}:${text.id}`,
-    // Room is made by letting go of the oldest of all.
+    // If there is no room, the oldest copies go first.
     put(text) {
       const others = store.all().filter((one) => one.id !== text.id);
       for (;;) {
@@ -63,7 +63,7 @@
     return made;
   };
 
-  // The page after a save names what is safe now.
+  // The address of the page after a save has the name of the copy that is no longer needed.
   const address = new URL(location.href);
   const safe = address.searchParams.get("kept");
   if (safe !== null) {
@@ -105,7 +105,7 @@
       if (now === last) return;
       last = now;
       const kept = store.put({ ...text, at: Date.now() });
-      const note = form.querySelector("[data-kept-note]");
+      const note = form.querySelector("[data-local-copy-note]");
       if (note) note.textContent = kept ? said.keptAt.replace("{time}", hour(Date.now())) : said.noRoom;
     };
     form.addEventListener("unsaved:looked", () => {

@@ -1,4 +1,4 @@
-"""How long it takes to find what was covered among 100,000 stories. Run by hand:
+"""How long it takes to find duplicates among 100,000 stories. Run by hand:
 
     .venv/bin/python -m tests.bench.duplicates
     bin/with-postgres .venv/bin/python -m tests.bench.duplicates

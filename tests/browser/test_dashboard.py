@@ -33,15 +33,15 @@ def test_tomorrows_issue_goes_from_desk_to_desk(visit: Visit) -> None:
     sections = [field.input_value() for field in writer.locator(".section:not(.djn-empty-form) [name$=-title]").all()]
     assert sections == ["模型与研究", "工程与工具", "文字与网页", "更多动态"]
     writer.get_by_role("link", name="编辑台").click()
-    expect(writer.locator(".waits li", has_text=title)).to_contain_text("草稿")
-    writer.locator(".waits").get_by_role("link", name=title).click()
+    expect(writer.locator(".inbox li", has_text=title)).to_contain_text("草稿")
+    writer.locator(".inbox").get_by_role("link", name=title).click()
     do(writer, "submit")
 
     reviewer.goto("/admin/")
     expect(reviewer.locator(".coming li", has_text="Tomorrow")).to_contain_text("0 of 1 approvals")
     expect(reviewer.locator(".coming li", has_text="Tomorrow")).to_contain_text("1 blocker")
-    expect(reviewer.locator(".waits li", has_text=title)).to_contain_text("submitted just now")
-    reviewer.locator(".waits").get_by_role("link", name=title).click()
+    expect(reviewer.locator(".inbox li", has_text=title)).to_contain_text("submitted just now")
+    reviewer.locator(".inbox").get_by_role("link", name=title).click()
     do(reviewer, "approve")
 
     # Approved, and still with a blocker: it waits for whoever mends it, and not to be published.
@@ -49,7 +49,7 @@ def test_tomorrows_issue_goes_from_desk_to_desk(visit: Visit) -> None:
     expect(writer.locator("ul[aria-labelledby=to-fix] li", has_text=title)).to_contain_text("刚刚批准")
     editor.goto("/admin/")
     expect(editor.locator(".coming li", has_text="明天")).to_contain_text("已批准")
-    expect(editor.locator(".waits li", has_text=title)).to_have_count(0)
+    expect(editor.locator(".inbox li", has_text=title)).to_have_count(0)
 
 
 def test_a_countdown_stays_true_while_the_page_is_open(visit: Visit, day: date, newsroom: Newsroom) -> None:

@@ -55,7 +55,7 @@ def test_after_a_crash_everything_comes_back(visit: Visit, day: date) -> None:
     moving = second.locator(f"{STORY} > .line select.to").first
     moving.focus()
     moving.select_option(index=1)
-    expect(page.locator("[data-kept-note]")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    expect(page.locator("[data-local-copy-note]")).to_contain_text(re.compile(r"\d\d:\d\d"))
     page.wait_for_timeout(1000)
     context = page.context
     page.close()
@@ -84,7 +84,7 @@ def test_a_new_issue_is_kept_and_what_is_thrown_away_can_be_had_back(visit: Visi
     page = visit("writer", language="en-US")
     page.goto("/admin/digests/issue/add/")
     page.fill("[name=title]", "An issue not saved yet")
-    expect(page.locator("[data-kept-note]")).to_contain_text("kept in this browser at")
+    expect(page.locator("[data-local-copy-note]")).to_contain_text("kept in this browser at")
     context = page.context
     page.close()
     page = context.new_page()
@@ -187,7 +187,7 @@ def test_text_of_the_text_view_comes_back_after_a_crash_and_saves(visit: Visit, 
     page.goto(address)
     page.locator(".CodeMirror").evaluate("it => { it.CodeMirror.focus(); it.CodeMirror.execCommand('goDocEnd') }")
     page.keyboard.type(" and what the crash took")
-    expect(page.locator("[data-kept-note]")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    expect(page.locator("[data-local-copy-note]")).to_contain_text(re.compile(r"\d\d:\d\d"))
     assert kept(page) == 1
     context = page.context
     page.close()

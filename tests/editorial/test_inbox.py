@@ -324,7 +324,7 @@ def test_the_page_says_it_all_in_words(draft: Make, people: SimpleNamespace) -> 
     workflow.perform(Action.SUBMIT, issue, by=people.writer)
     comments.say(issue, "@reviewer 请看", by=people.writer)
     soup = page(people.reviewer)
-    assert said(soup, ".waits h3") == ["To review 1"]
+    assert said(soup, ".inbox h3") == ["To review 1"]
     assert said(soup, ".wait") == [
         f"今天的要闻 In review 晨报 · {today:%Y-%m-%d %A} · 3 stories you have not signed off · 1 open comment"
         " · submitted just now"
@@ -332,7 +332,7 @@ def test_the_page_says_it_all_in_words(draft: Make, people: SimpleNamespace) -> 
     assert soup.select_one(".wait a")["href"] == reverse("admin:digests_issue_review", args=[issue.pk])  # type: ignore[index]
     assert said(soup, ".coming .how") == ["今天的要闻 In review 0 of 1 approvals", "Not begun"]
     assert said(soup, ".ours .badge") == ["Mentions you"]
-    assert said(page(people.writer, "zh-hans"), ".waits") == ["待办 没有等你处理的事。"]
+    assert said(page(people.writer, "zh-hans"), ".inbox") == ["待办 没有等你处理的事。"]
 
 
 def test_only_those_who_may_begin_an_issue_find_the_button(digest: Digest, people: SimpleNamespace) -> None:
@@ -378,7 +378,7 @@ def test_the_page_costs_the_same_for_thirty_issues(draft: Make, people: SimpleNa
         send(number)
     assert (before, queries_of(people.reviewer)) == (21, 21)
     soup = page(people.reviewer)
-    assert said(soup, ".waits h3") == [f"To review {inbox.MOST}+"]
+    assert said(soup, ".inbox h3") == [f"To review {inbox.MOST}+"]
     assert soup.select_one(".rest a")["href"].endswith("?state=in_review")  # type: ignore[index]
 
 

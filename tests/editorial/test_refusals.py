@@ -307,7 +307,7 @@ def test_the_first_page_asks_for_the_approval_that_is_missing(
     settings.NEWSROOM_APPROVALS = 2
 
     def asked(user: User) -> list[Any]:
-        return [one["id"] for one in page(user, reverse("admin:index")).select(".waits h3")]
+        return [one["id"] for one in page(user, reverse("admin:index")).select(".inbox h3")]
 
     assert (asked(people.editor), asked(people.second), asked(people.reviewer)) == (["to-write"], ["to-review"], [])
     is_open, said, _editions = button(people.editor, issue, "publish")
