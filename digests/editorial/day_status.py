@@ -30,7 +30,7 @@ class DayStatus:
     issue: Issue | None = None
     head_id: int | None = None  # the issue's newest revision
     editions: tuple[Edition, ...] = ()  # all of the issue's, the newest first, without their pages
-    is_before_all: bool = False  # before the digest's first issue: nobody misses one there
+    is_before_all: bool = False  # before the digest's first issue: so none is missing
 
     @property
     def live(self) -> Edition | None:
@@ -39,17 +39,17 @@ class DayStatus:
 
     @property
     def scheduled(self) -> Edition | None:
-        """What readers will see by the clock."""
+        """What readers will see when its time comes."""
         return next((one for one in self.editions if one.live_from > self.at), None)
 
     @property
     def is_withdrawn(self) -> bool:
-        """Say whether readers had the issue and have it no more."""
+        """Say whether the issue was public and no longer is."""
         return self.live is None and any(one.live_from <= self.at for one in self.editions)
 
     @property
     def is_ahead(self) -> bool:
-        """Say whether the working copy has words that never went out and are not about to."""
+        """Say whether the newest revision is neither published nor scheduled."""
         return bool(self.issue) and self.head_id not in {one.revision_id for one in self.editions}
 
     @property
@@ -63,12 +63,12 @@ class DayStatus:
     @property
     def deadline(self) -> datetime:
         """The instant at which the issue should be out, in UTC."""
-        # In UTC: two instants of one zone are subtracted by the clock on its wall.
+        # In UTC, because Python subtracts two times of one zone by wall clock, across a change to summer time too.
         return datetime.combine(self.date, self.digest.deadline, self.digest.zone).astimezone(UTC)
 
     @property
     def is_overdue(self) -> bool:
-        """Say whether readers should have this issue by now and do not."""
+        """Say whether the deadline has passed and readers do not have the issue."""
         return self.live is None and self.deadline <= self.at
 
     @property
@@ -85,7 +85,7 @@ class DayStatus:
 
 
 def today(digest: Digest, at: datetime) -> date:
-    """Return the date by a digest's own clock."""
+    """Return the date in a digest's time zone."""
     return at.astimezone(digest.zone).date()
 
 

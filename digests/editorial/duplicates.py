@@ -15,7 +15,7 @@ from digests.manuscript.headlines import ALIKE, Headline, likeness, same
 from digests.models import Issue, NewsItem, Shingle, Story
 
 SHOWN = 5
-CANDIDATES = 40  # stories whose headlines are compared whole
+CANDIDATES = 40  # stories whose whole headlines are compared
 SAME_LINK = 20
 
 Why = Literal["link", "headline"]
@@ -65,14 +65,14 @@ def find(headline: str, link: str, *, apart_from: str = "") -> list[Earlier]:
         elif score >= ALIKE:
             why = "headline"
         if why and earlier.date >= since:
-            # Where readers see another headline than the desk has, theirs is shown if it is alike at all.
+            # If readers see a headline that differs from the desk's, show theirs as long as it is similar at all.
             found[earlier.uid] = replace(earlier, why=why, likeness=score)
     by_weight = sorted(found.values(), key=lambda one: (one.why != "link", -one.likeness, -one.date.toordinal()))
     return by_weight[:SHOWN]
 
 
 def named(uids: Iterable[str]) -> dict[str, Earlier]:
-    """Return stories by their uids: as readers see them, else as the desk has them. Two queries, or none."""
+    """Return stories by uid: as readers see them, else as the desk has them. Costs two queries, or none."""
     wanted = set(uids)
     return {earlier.uid: earlier for earlier in _of(wanted)} if wanted else {}
 

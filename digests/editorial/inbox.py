@@ -24,8 +24,8 @@ from digests.models.states import TABLE, Action, State
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-MOST = 12  # lines of a list on the page; the lists of the admin have the rest
-MOST_READ = 200  # issues that are looked at for them
+MOST = 12  # lines of a list on the page; the admin's own lists have the rest
+MOST_READ = 200  # issues that are read to find these lines
 
 
 class Task(TextChoices):
@@ -47,7 +47,7 @@ STATE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An issue that waits for a person, and since when. Without an issue: today's, not begun, and its deadline."""
+    """An issue that waits for a person. If today's issue is not begun, `issue` is None and `since` is the deadline."""
 
     task: Task
     digest: Digest
@@ -60,7 +60,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What waits for one thing to be done."""
+    """The issues that wait for the same task."""
 
     task: Task
     waits: list[Wait]
@@ -73,7 +73,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a day's issue has come, and what it lacks."""
+    """The progress of a day's issue: its problems and approvals."""
 
     day: DayStatus
     blockers: int = 0
@@ -96,12 +96,12 @@ class OpenComment:
 
 
 def unpublished(issues: QuerySet[Issue]) -> QuerySet[Any]:
-    """Return the issues whose newest words never went out and are not about to, with `head_id`."""
+    """Return the issues whose newest revision is neither published nor scheduled, with `head_id`."""
     return with_heads(issues).exclude(Exists(Edition.objects.filter(revision=OuterRef("head_id"))))
 
 
 def coming(user: Visitor, *, at: datetime) -> list[DayStatus]:
-    """Return today and tomorrow of each digest, by its own clock."""
+    """Return today and tomorrow of each digest, in its own time zone."""
     digests = list(Digest.objects.all()) if user.has_perm("digests.view_digest") else []
     todays = {digest.pk: today(digest, at) for digest in digests}
     if not todays:
@@ -112,7 +112,7 @@ def coming(user: Visitor, *, at: datetime) -> list[DayStatus]:
 
 
 def for_person(user: Visitor, coming: Iterable[DayStatus]) -> list[Group]:
-    """Return what waits for a person: what the door would let them do next. Costs the same for any number of issues."""
+    """Return the tasks of a person: what the workflow would let them do next. The number of queries does not grow."""
     waits = [*_not_begun(user, coming), *_in_work(user)]
     by_task = {task: [wait for wait in waits if wait.task == task] for task in Task}
     return [Group(task, found[:MOST], len(found) > MOST) for task, found in by_task.items() if found]
@@ -168,7 +168,7 @@ def _shown(issues: Iterable[Issue]) -> list[Issue]:
 
 
 def _to_mend(user: User) -> set[int]:
-    """Return the issues that this person would mend: they were sent back, or preflight may hold them back."""
+    """Return the keys of issues that this person should fix: sent back, or approved and perhaps with a blocker."""
     if not may(user, Action.EDIT):
         return set()
     issues = unpublished(Issue.objects.for_desk(user)).filter(state__in=[State.CHANGES_REQUESTED, State.APPROVED])
@@ -176,7 +176,7 @@ def _to_mend(user: User) -> set[int]:
 
 
 def _task(facts: Facts, user: User, mends: set[int]) -> Task | None:
-    """Return what an issue asks of a person, if the door would let them do it."""
+    """Return the task that an issue is for a person, if the workflow would let them do it."""
     match next_step(facts):
         case Action.EDIT if facts.issue.state == State.DRAFT:
             return Task.WRITE
@@ -208,7 +208,7 @@ def _wait(facts: Facts, task: Task, user: User) -> Wait:
 
 
 def standings(coming: Iterable[DayStatus]) -> list[Standing]:
-    """Return how far the issues of some days have come. Reads the words of those that are not out."""
+    """Return the progress of the issues of some days. Reads the revisions that are not out."""
     coming = list(coming)
     waiting = [day.head_id for day in coming if day.is_ahead and day.head_id]
     approvals = Count("reviews", filter=Q(reviews__verdict=Review.Verdict.APPROVED))
@@ -226,7 +226,7 @@ def _standing(day: DayStatus, head: Any, newsroom: Known) -> Standing:
 
 
 def unusual(user: Visitor, *, at: datetime) -> tuple[list[Edition], list[Edition]]:
-    """Return what went out unapproved and waits for approval, the newest first; and the schedules, the next first."""
+    """Return the editions published without approval, newest first, and the scheduled ones, next first."""
     editions: list[Edition] = list(
         _editions(user)
         .filter(pk__in=Edition.objects.ever_live(at).flagged() | Edition.objects.pending(at))
@@ -237,17 +237,17 @@ def unusual(user: Visitor, *, at: datetime) -> tuple[list[Edition], list[Edition
 
 
 def flagged(user: Visitor, *, at: datetime) -> list[Edition]:
-    """Return what went out without approval and still waits for one."""
+    """Return the editions that were published without approval and still wait for one."""
     return unusual(user, at=at)[0]
 
 
 def scheduled(user: Visitor, *, at: datetime) -> list[Edition]:
-    """Return the editions whose hour is to come, the next first."""
+    """Return the scheduled editions, next first."""
     return unusual(user, at=at)[1]
 
 
 def published(user: Visitor, *, at: datetime) -> QuerySet[Edition]:
-    """Return what went out last."""
+    """Return the editions published last, newest first."""
     return _editions(user).ever_live(at).order_by("-live_from", "-pk")[: MOST // 2]
 
 
@@ -257,7 +257,7 @@ def _editions(user: Visitor) -> Any:
 
 
 def open_comments(user: Visitor) -> list[OpenComment]:
-    """Return the open comments on words that are not out yet, those with the newest reply first."""
+    """Return the open comments on unpublished revisions, sorted by the newest reply."""
     found: Any = (
         Comment.objects.open_comments()
         .filter(issue__in=unpublished(Issue.objects.for_desk(user)).values("pk"))
@@ -275,5 +275,5 @@ def open_comments(user: Visitor) -> list[OpenComment]:
 
 
 def _mentions(user: Visitor, said: Iterable[Comment], names: Iterable[str]) -> bool:
-    """Say whether comments name a person, by the same reading of an @ that tells them."""
+    """Say whether comments mention a person, by the same rule as notices."""
     return any(name == user.get_username() for one in said for _run, name in runs(one.text, names))

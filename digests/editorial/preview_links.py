@@ -57,7 +57,7 @@ def make(revision: Revision, *, by: User, whom: str, days: int = 7, may_comment:
 
 
 def revoke(link: PreviewLink, *, by: User) -> None:
-    """End a link now; what was said by it stays. Raises Refused."""
+    """Revoke a link. Comments written through it stay. Raises Refused."""
     _permit(by)
     PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(
         revoked_at=timezone.now(), revoked_by=by, revoked_by_name=name_of(by)
@@ -76,7 +76,7 @@ def _permit(by: User) -> None:
 
 
 def token(link: PreviewLink) -> str:
-    """Return what opens a link: its key, signed with the SECRET_KEY."""
+    """Return the token of a link: its key, signed with SECRET_KEY."""
     return _signer().sign(link.key)
 
 
@@ -85,7 +85,7 @@ def address(link: PreviewLink) -> str:
 
 
 def find(token: str) -> PreviewLink | None:
-    """Return the link that a token opens, with its status now. A forged one does not reach the database."""
+    """Return the link of a token, with its status now. A forged token is refused without a query."""
     try:
         key = _signer().unsign(token)
     except BadSignature:
@@ -99,9 +99,9 @@ def _signer() -> Signer:
 
 
 def shows(token: str, names: Iterable[str]) -> bool:
-    """Say whether a token opens a draft that has a stored picture, by any of these names, as cover or in a text."""
+    """Say whether a token opens a draft that uses a stored picture under any of these names."""
     link: Any = find(token) if token else None
-    # The names of pictures are long and random: where one stands in the words, the picture is meant.
+    # Names of pictures are long and random, so finding one anywhere in the content is proof enough.
     return (
         link is not None
         and link.status == PreviewLinkStatus.OPEN
@@ -119,12 +119,12 @@ def opened(link: PreviewLink) -> None:
 
 
 def comments_by(link: PreviewLink) -> list[Comment]:
-    """Return the comments that were written by a link, with their replies: all that its guest may see of any."""
+    """Return the comments written through a link, with their replies. Its guest may see no others."""
     return list(link.comments.filter(parent=None).prefetch_related("replies").order_by("created_at", "pk"))
 
 
 def comment(link: PreviewLink, text: str, *, name: str, uid: str = "", parent: int | None = None) -> Comment:
-    """Write what a guest says of the issue or of a story, or replies to a comment of theirs. Raises Refused."""
+    """Write a guest's comment on the issue or a story, or their reply to a comment of theirs. Raises Refused."""
     with transaction.atomic():
         issue = workflow.lock(link.issue_id)
         first = link.comments.filter(pk=parent, parent=None).first() if parent is not None else None
@@ -144,7 +144,7 @@ def comment(link: PreviewLink, text: str, *, name: str, uid: str = "", parent: i
 
 
 def _closed(link: PreviewLink) -> list[Problem]:
-    """Check again with the issue locked, because it may have gone out since the page was opened."""
+    """Check again with the issue locked, because it may have been published since the page was opened."""
     standing: Any = PreviewLink.objects.with_status().filter(pk=link.pk).first()
     if standing is None or standing.status != PreviewLinkStatus.OPEN or not standing.may_comment:
         return [Blocker("preview_closed", _("This preview takes no more comments."))]

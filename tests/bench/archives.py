@@ -1,4 +1,4 @@
-"""What the first page of an archive costs, and the thousandth. Run by hand:
+"""Measure the first and the thousandth page of each archive. Run by hand:
 
     .venv/bin/python -m tests.bench.archives
     bin/with-postgres .venv/bin/python -m tests.bench.archives
@@ -32,7 +32,7 @@ PAGE = 5
 
 
 def some(dice: random.Random, of: int) -> int:
-    """Return a number from 0 on, the small ones far more often: the first is in nearly every issue, the last in few."""
+    """Return a number below `of`, small ones far more often, as with tags: a few are in nearly every issue."""
     return min(int(dice.paretovariate(0.6)) - 1, of - 1)
 
 
@@ -103,7 +103,7 @@ def correction_before(number: int) -> str:
 
 
 def pages() -> dict[str, tuple[str, str]]:
-    """Return the first page of each list, and its thousandth."""
+    """Return the addresses of the first and the thousandth page of each list, by name."""
     editions = Edition.objects.live().order_by("-date", "-pk")
 
     def place(chosen: Any, number: int, *, across: bool = True) -> str:

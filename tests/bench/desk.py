@@ -1,4 +1,4 @@
-"""What the desk costs with an issue of 60 stories. Run it by hand: .venv/bin/python -m tests.bench.desk
+"""Measure the desk with an issue of 60 stories. Run by hand: .venv/bin/python -m tests.bench.desk
 
 Machines are noisy, so each time is also given as a ratio to the plainest page of the desk (a list of tags),
 measured in the same run. The number of queries is exact.
@@ -30,7 +30,7 @@ STORIES, TIMES = 60, 7
 
 
 def in_review() -> tuple[Issue, User, User]:
-    """Return an issue in review, with who wrote it and who reads it."""
+    """Return an issue in review, its writer and its reviewer."""
     writer, reviewer = (User.objects.create_superuser(each, password="x") for each in ("writer", "reviewer"))
     words = manuscript(STORIES)
     digest = Digest.objects.create(name="晨报", slug="morning")
@@ -85,7 +85,7 @@ def main() -> None:
                     taken.append(perf_counter() - began)
                 assert response.status_code in (200, 302), (name, response.status_code)
                 queries = len(captured)
-            milliseconds = median(taken[1:]) * 1000  # the first one fills caches
+            milliseconds = median(taken[1:]) * 1000  # the first run fills caches
             plain = plain or milliseconds
             print(f"{name:40} {milliseconds:6.0f} {milliseconds / plain:7.1f} {queries:8}")
 

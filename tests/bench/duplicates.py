@@ -74,7 +74,7 @@ def fill() -> None:
 
 
 def like(headline: str, link: str) -> list[str]:
-    """Return what a plain scan finds: stories with the same words in them, wherever."""
+    """Return the stories that a plain LIKE finds, to compare with."""
     wanted = NewsItem.objects.order_by("-pk")
     wanted = wanted.filter(headline__icontains=headline[-12:]) if headline else wanted.filter(link__icontains=link[-9:])
     return list(wanted.values_list("uid", flat=True))

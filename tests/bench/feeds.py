@@ -1,4 +1,4 @@
-"""What feeds cost: whole, and for who has them already. Run it by hand: .venv/bin/python -m tests.bench.feeds
+"""Measure feeds, in full and answered with 304. Run by hand: .venv/bin/python -m tests.bench.feeds
 
 Machines are noisy, so what a 304 costs is also given as a part of the whole, measured in the same run.
 The number of queries is exact.

@@ -1,4 +1,4 @@
-"""A newsroom for a bench: a database of its own, issues by the thousand, and what a reader's wait is measured with."""
+"""What benches share: a temporary database, thousands of published issues, and measuring."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Queries = list[dict[str, str]]
 
 @contextmanager
 def newsroom(file: str = "") -> Iterator[None]:
-    """Give an empty newsroom, and take it away again; on SQLite it is in memory unless it gets a file."""
-    # Not setup_test_environment: it keeps a copy of all that each template was given, which takes longer than the page.
+    """Create an empty database, and drop it in the end. On SQLite it is in memory unless `file` is given."""
+    # Not setup_test_environment: it copies the context of each template, which takes longer than the page.
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.SECURE_SSL_REDIRECT = False
     name = settings.DATABASES["default"]["NAME"]
@@ -44,7 +44,7 @@ def newsroom(file: str = "") -> Iterator[None]:
 
 
 def settle() -> None:
-    """Let the database learn what it holds, as it has where a newsroom ran for years."""
+    """Update the planner's statistics, as a database in use has them."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -58,9 +58,9 @@ def uid(number: int) -> str:
 
 
 def out(issues: Iterable[Issue], **facts: Any) -> Iterator[list[Edition]]:
-    """Put issues before readers, each since the morning of its day, and give their editions by the hundred.
+    """Publish issues at 8:00 UTC of their day, and yield their editions in lists of a hundred.
 
-    Of the edition's own `facts`, those that can be called are made from its issue.
+    `facts` are further fields of the editions; callables are called with the issue.
     """
     rest = iter(issues)
     while some := list(islice(rest, 100)):
@@ -92,7 +92,7 @@ def measured(act: Callable[[], Any], times: int = 9) -> tuple[float, Queries]:
 
 
 def explain(queries: Queries) -> None:
-    """Print how the database looks for the slowest of some queries."""
+    """Print the query plan of the slowest query."""
     sql = max(queries, key=lambda query: float(query["time"]))["sql"]
     with connection.cursor() as cursor:
         cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ANALYZE ") + sql)

@@ -25,7 +25,7 @@ from digests.site import related
 
 
 def dress() -> None:
-    """Give the stories what the other bench does without: tags from one that all have to one that two have, sources."""
+    """Give the stories sources, and tags from one that all have to one that few have."""
     dice = random.Random(11)
     common = Tag.objects.named(["AI", *(f"tag {number}" for number in range(300))])
     sources = Source.objects.bulk_create(Source(domain=f"source{number}.test", kind="media") for number in range(97))

@@ -76,7 +76,7 @@ def fill() -> None:
 
 @contextmanager
 def index_made_at_the_end() -> Iterator[None]:
-    """Leave what PostgreSQL finds stories by until they are all there: bit by bit, it takes four times as long."""
+    """Drop PostgreSQL's search index, and make it again at the end: filling it row by row takes four times as long."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -93,7 +93,7 @@ def _has(phrase: str) -> GreaterThan:
 
 
 def scanned(query: str) -> int:
-    """Count as a search without an index would."""
+    """Count the hits with a plain scan, without an index."""
     wanted = search.Query.of(query)
     found = StoryText.objects.filter(story__in=Story.objects.live())
     for phrase in wanted.wanted:

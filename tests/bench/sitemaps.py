@@ -1,4 +1,4 @@
-"""What sitemaps cost where 100,000 stories are live. Run by hand:
+"""Measure sitemaps with 100,000 live stories. Run by hand:
 
     .venv/bin/python -m tests.bench.sitemaps
     bin/with-postgres .venv/bin/python -m tests.bench.sitemaps
@@ -28,7 +28,7 @@ NEWEST = date(2026, 3, 31)
 
 def fill() -> None:
     words = manuscript(A_DAY)
-    page = render_page(words)  # as heavy as a real one: rows that are not read must not be paid for
+    page = render_page(words)  # as large as a real one, to notice if rows are read for nothing
     digest = Digest.objects.create(name="Bench", slug="bench")
     days = [NEWEST - timedelta(days=number) for number in range(STORIES // A_DAY)]
     tags = Tag.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""What a person may do with an issue next, and what a form sent for it, forged or not."""
+"""The buttons of an issue for a person, and reading what their forms send."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from digests.text.numbers import whole_number
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# Editing is the form itself, and archives are imported: neither has a button.
+# Editing is the form itself, and archives are imported by a command: neither has a button.
 OFFERED = [action for action in Action if action not in (Action.EDIT, Action.ARCHIVE)]
-# These take something from readers, or pass by a rule: they stand apart.
+# These take something from readers or bypass a rule, so they are shown apart.
 GRAVE = frozenset({Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW})
-# These ask what they correct, once readers have had the issue.
+# These ask for the type of correction once the issue has been public.
 CORRECTS = frozenset({Action.PUBLISH, Action.SCHEDULE, Action.FORCE_PUBLISH, Action.ROLL_BACK})
 
 
-# By these reasons an action has nothing to act on, or is not this person's: it gets no button at all.
+# Reasons for which an action gets no button at all: it has nothing to act on, or is not this person's.
 NOTHING_TO_DO = frozenset(
     {
         *("not_permitted", "nothing_saved", "wrong_state", "is_approved", "already_live", "not_live"),
@@ -43,21 +43,21 @@ NOTHING_TO_DO = frozenset(
         *("no_such_story", "already_retracted"),
     }
 )
-# A button that goes to readers says what the words still need, even where their state alone does not let it.
+# Except for actions that skip the review: their buttons stay whatever the state, and say what is missing.
 IN_SIGHT = frozenset({"wrong_state"})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: what it does, what it asks for, and why it cannot be pressed, if it cannot."""
+    """A button: its action, what it asks for, and why it is disabled, if it is."""
 
     action: Action
     why_not: str = ""
     corrects: bool = False
     note_prompt: str = ""
-    waits_for_reading: bool = False  # the review screen is where that is done
-    editions: tuple[Edition, ...] = ()  # endorse, roll_back: of these, one is chosen
-    stories: tuple[Story, ...] = ()  # retract: of these, one is chosen
+    waits_for_reading: bool = False  # only sign-offs and comments are missing: the review screen has them
+    editions: tuple[Edition, ...] = ()  # for endorse and roll_back: the editions to choose from
+    stories: tuple[Story, ...] = ()  # for retract: the stories to choose from
 
     @property
     def label(self) -> str:
@@ -84,7 +84,7 @@ class Choice:
 
 
 class Desk:
-    """An issue as someone looks at it: where it stands, and what they may do. The workflow says both."""
+    """An issue as one person sees it: its status and the buttons they have, both from the workflow."""
 
     def __init__(self, issue: Issue, user: User) -> None:
         self.issue = issue
@@ -129,12 +129,12 @@ class Desk:
 
     @cached_property
     def is_own(self) -> bool:
-        """Say whether this person wrote words that an approval would be for."""
+        """Say whether this person wrote some of what an approval would be for."""
         return bool(self.head and self.user.pk in self.facts.authors(self.head))
 
     @property
     def is_ahead(self) -> bool:
-        """Say whether the words here are newer than what readers see."""
+        """Say whether the newest revision is newer than the one readers see."""
         return bool(self.head and self.live and self.live.revision_id != self.head.pk)
 
     @property
@@ -154,7 +154,7 @@ class Desk:
 
     @property
     def suggested(self) -> str:
-        """The digest's next deadline, as a field for date and time wants it."""
+        """The next deadline of the digest, as the value of a datetime-local field."""
         zone, deadline = self.issue.digest.zone, self.issue.digest.deadline
         now = self.now.astimezone(zone)
         at = datetime.combine(max(self.issue.date, now.date()), deadline, zone)
@@ -174,13 +174,13 @@ class Desk:
 
     @cached_property
     def choices(self) -> list[Choice]:
-        """The buttons of this person, those too that wait for something, with what."""
+        """The buttons of this person, including disabled ones with the reason."""
         return [choice for action in OFFERED if may(self.user, action) and (choice := self._choice(action))]
 
     def _choice(self, action: Action) -> Choice | None:
-        """Return a button, by what the door says to whoever fills in its form. None if there is nothing to do."""
+        """Return the button of an action, as the workflow would answer its form; None if there is nothing to do."""
         if action == Action.APPROVE and self.issue.state == State.APPROVED and is_approved(self.facts):
-            return None  # the door takes more approvals than are needed; nobody is asked for them
+            return None  # the workflow accepts more approvals than are needed, but nobody is asked for them
         editions: tuple[Edition, ...] = ()
         stories: tuple[Story, ...] = ()
         if action in (Action.ENDORSE, Action.ROLL_BACK):
@@ -206,14 +206,14 @@ class Desk:
         return obstacles(self.facts, Request.filled_in(action, self.user, at=self.now, **chosen))
 
     def _said(self, reasons: tuple[Problem, ...]) -> str:
-        """Say why not. What preflight finds stands beside the buttons already, each with its place."""
+        """Return the reasons as text. Of preflight's problems it only says that there are some: the page lists them."""
         if any(reason in self.problems for reason in reasons):
             return _("Something has to be mended first: see the problems.")
         return " ".join(str(reason) for reason in reasons)
 
 
 def next_page(request: HttpRequest, otherwise: str) -> str:
-    """Return where a form says to go on, if that is on this site."""
+    """Return the page that a form wants to be shown next, if it is on this site."""
     wanted = str(request.POST.get("next") or "")
     here = {request.get_host()}
     is_here = url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure())
@@ -221,7 +221,7 @@ def next_page(request: HttpRequest, otherwise: str) -> str:
 
 
 def arguments(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """Return the arguments of `workflow.perform` that a form sent. Raises Refused on what cannot be read."""
+    """Return the arguments of `workflow.perform` that a form sent. Raises Refused for unreadable ones."""
     found = {name: str(data.get(name) or "").replace("\0", "").strip() for name in ("note", "correction", "story")}
     return {
         **found,
@@ -232,13 +232,13 @@ def arguments(data: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 
 def version(data: Mapping[str, Any], name: str = "version") -> int:
-    """Return the version that a form was made from; one that no issue has if the form does not say."""
+    """Return the version that a form was made from, or -1, which no issue has."""
     number = whole_number(str(data.get(name) or ""))
     return -1 if number is None else number
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return the instant that a form names, in a zone if the text has none. Raises Refused on what is no time."""
+    """Parse a time from a form, in `zone` unless the text has its own. Raises Refused if it is not a time."""
     if not text:
         return None
     try:

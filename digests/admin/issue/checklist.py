@@ -24,7 +24,7 @@ class Found:
 
 
 class Checklist:
-    """The blockers, the warnings and the passed checks, as the desk shows them."""
+    """The blockers, warnings and passed checks, as the desk shows them."""
 
     def __init__(self, problems: list[Problem], sections: list[str] | None = None) -> None:
         self.stops = [self._found(problem, sections) for problem in blockers(problems)]
@@ -47,7 +47,7 @@ class Checklist:
 
 
 def checklist(request: HttpRequest, sent: Mapping[str, Any], seen: Manuscript) -> HttpResponse:
-    """Show the problems of what someone is typing; `seen` are the words that they opened. Writes nothing."""
+    """Show the problems of what someone is typing; `seen` is the issue as they opened it. Writes nothing."""
     words, sections = as_typed(sent, seen)
     found = Checklist(examine(words), sections)
     return render(request, "admin/digests/issue/_checklist.html", {"checklist": found, "as_typed": True})

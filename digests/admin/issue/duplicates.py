@@ -1,4 +1,4 @@
-"""“Already covered?”: earlier stories like the one whose headline or link is being typed."""
+"""Show possible duplicates below a headline or link while it is typed."""
 
 from __future__ import annotations
 

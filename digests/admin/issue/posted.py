@@ -1,4 +1,4 @@
-"""The issue that a form holds, read from what the browser sent and nothing else.
+"""Read the issue that a form holds from the data that the browser sent, and nothing else.
 
 Saving and the conflict page both take it from here, so that what a person gets
 back to merge is what would have been saved. Knows no rows: they may be gone.
@@ -15,22 +15,22 @@ from digests.admin.issue.wordlist import split
 from digests.manuscript.values import AI_ROLES, BASES, DEFAULT_LABEL, UID, Brief, Insight, Manuscript, NewsItem, Section
 from digests.text.numbers import whole_number
 
-MOST_ROWS = 200  # of one list: a forged count must not keep the server busy
+MOST_ROWS = 200  # of one list, so that a forged count cannot keep the server busy
 
 
 def posted(data: Mapping[str, Any], before: Manuscript) -> Manuscript:
-    """Return the issue as someone sent it, who had `before` open.
+    """Return the issue as it was sent by someone who had `before` open.
 
-    What the form did not carry stays as it was. A row is known by the uid it
-    carries if `before` has it; no form gives a uid to anything else.
+    What the form leaves out stays as it was. A row keeps its uid only if `before`
+    has that uid, so that a form cannot choose new ones.
     """
     return _read(_Form(data, before), data, before)
 
 
 def as_typed(data: Mapping[str, Any], before: Manuscript) -> tuple[Manuscript, list[str]]:
-    """Return the issue as someone is writing it, and the rows of its sections, for showing and never for saving.
+    """Return the issue as someone is typing it, and the rows of its sections. Only to be shown, never to be saved.
 
-    A new row has the name of its fields, such as `sections-0-items-2`, in place of a uid.
+    In place of a uid, a new row has the prefix of its fields, such as `sections-0-items-2`.
     """
     form = _Form(data, before, name_new_rows=True)
     return _read(form, data, before), form.section_rows
@@ -66,7 +66,7 @@ class _Form:
         self.data = data
         self.name_new_rows = name_new_rows
         self.section_rows: list[str] = []
-        # Each uid is taken once: a row that was sent twice is one row and a copy.
+        # Each uid is used once. If a row was sent twice, the second one is new.
         self.items = {item.uid for item in before.items}
         self.insights = {insight.uid for insight in before.insights}
         self.briefs = {brief.uid for brief in before.briefs}

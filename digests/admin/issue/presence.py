@@ -21,7 +21,7 @@ from digests.models.states import Action
 HERE = timedelta(seconds=30)  # pages ask every ten
 FORGOTTEN = timedelta(hours=1)
 
-# The pages that ask, and what one does there.
+# The pages that ask, and what people do on them.
 WHERES = {
     "write": gettext_lazy("writing"),
     "text": gettext_lazy("writing it as text"),
@@ -31,7 +31,7 @@ WHERES = {
 
 
 def answer(request: HttpRequest, issue: Issue) -> JsonResponse:
-    """Record where somebody is, and answer who else is here and what was saved meanwhile."""
+    """Record that somebody is here, and respond with who else is, and whether the issue was saved meanwhile."""
     note(issue, request)
     return JsonResponse(
         {
@@ -65,7 +65,7 @@ def note(issue: Issue, request: HttpRequest) -> None:
 
 
 def others(issue: Issue, user: User) -> list[dict[str, Any]]:
-    """Return who else is here, with a sentence for people."""
+    """Return who else is here, each with a sentence to show."""
     here = issue.presences.exclude(person=user).filter(at__gte=timezone.now() - HERE)
     rows = list(here.select_related("person").order_by("person__username"))
     uids = {row.uid for row in rows if row.uid}

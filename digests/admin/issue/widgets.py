@@ -23,7 +23,7 @@ class HiddenInput(TextInput):
 
 class Textarea(forms.Textarea):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        # A browser drops the first line break inside.
+        # Browsers drop the first line break inside a textarea.
         return format_html('<textarea name="{}"{}>\n{}</textarea>', name, _attributes(self, attrs), _text(value))
 
 
@@ -45,7 +45,7 @@ class Select(forms.Select):
 
 
 class Errors(ErrorList):
-    """Errors of a field, of which most have none."""
+    """The errors of a field. Most fields have none."""
 
     def render(self, *args: Any, **kwargs: Any) -> SafeString:
         return super().render(*args, **kwargs) if self else SafeString("")

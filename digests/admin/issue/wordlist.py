@@ -15,7 +15,7 @@ _WORD = re.compile(rf'\s*(?:"((?:[^"]|"")*)"|([^{SEPARATORS}]*))\s*(?:[{SEPARATO
 
 
 def join(words: Iterable[str]) -> str:
-    """Return words as staff edit them; one with a separator inside is quoted."""
+    """Return words as one line for editing. A word with a separator in it is quoted."""
     return ", ".join(_quoted(word) for word in words)
 
 
@@ -25,12 +25,12 @@ def _quoted(word: str) -> str:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the words of a text, in order: `,`, `，` and `、` all separate."""
+    """Split a line into words, in order. `,`, `，` and `、` all separate them."""
     words = []
     at = 0
     while at < len(text):
         found = _WORD.match(text, at)
-        if found is None:  # a quotation mark that something other than a separator follows
+        if found is None:  # a quotation mark that is not followed by a separator
             end = re.compile(f"[{SEPARATORS}]|$").search(text, at)
             assert end is not None
             words.append(text[at : end.start()].strip())
@@ -43,7 +43,7 @@ def split(text: str) -> tuple[str, ...]:
 
 
 class WordList(forms.CharField):
-    """Words in their order, on one line."""
+    """A field for a list of words, edited as one line of text."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)

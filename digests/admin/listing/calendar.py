@@ -1,4 +1,4 @@
-"""A month of the desk: what each day has, and what it lacks."""
+"""The calendar: a month of issues, and what each day lacks."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from digests.editorial.day_status import DayStatus, days, today
 from digests.models import Digest, Issue
 from digests.models.desk import FIRST_DAY, LAST_DAY
 
-Week = list[tuple[date, list[DayStatus]]]  # a date of another month has no days
+Week = list[tuple[date, list[DayStatus]]]  # the list is empty for dates of other months
 
 
 def this_month(request: HttpRequest) -> HttpResponse:
-    """Go to the month that it is now, by the clock of the digest that is looked at."""
+    """Redirect to the current month, in the time zone of the chosen digest."""
     _refuse_strangers(request)
     chosen = _chosen(request)
     return HttpResponseRedirect(_address(_today(chosen, timezone.now()), chosen))
@@ -56,7 +56,7 @@ def month(request: HttpRequest, year: str, month: str) -> HttpResponse:
 
 
 def weeks(issues: Any, digests: list[Digest], first: date, *, at: datetime) -> list[Week]:
-    """Return the weeks of a month from Monday on, each day with how it stands for each digest."""
+    """Return the weeks of a month, starting on Monday, with the status of each digest on each day."""
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     found = days(issues, digests, first, last, at=at)
     return [

@@ -21,7 +21,7 @@ from digests.publishing.rendering import public_manuscript
 
 
 class ExportForm(forms.Form):
-    """Which words to export."""
+    """The options of an export."""
 
     words = forms.ChoiceField(
         choices=[
@@ -51,7 +51,7 @@ class Export:
 
     @property
     def name(self) -> str:
-        # A digest's address was checked by a form; a name in an archive must be harmless whatever it is.
+        # Only a form checks slugs, and a path in an archive must be harmless in any case.
         folder = slugify(self.issue.digest.slug, allow_unicode=True) or str(self.issue.digest_id)
         return f"{folder}/{self.issue.date:%Y-%m-%d}.md"
 
@@ -62,7 +62,7 @@ class Export:
 
 
 def file_of(exports: list[Export]) -> HttpResponseBase:
-    """Return what is to be downloaded."""
+    """Return the response to download: one Markdown file, or a zip of several."""
     if len(exports) == 1:
         (one,) = exports
         return HttpResponse(
@@ -79,7 +79,7 @@ def file_of(exports: list[Export]) -> HttpResponseBase:
 
 
 class _Pipe:
-    """A file that is only written to, and emptied by who sends it on."""
+    """A write-only file in memory, for streaming: `taken` empties it."""
 
     def __init__(self) -> None:
         self.waiting = bytearray()
@@ -89,7 +89,7 @@ class _Pipe:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: what waits is taken by `taken`."""
+        """Do nothing: `taken` gets what was written."""
 
     def taken(self) -> bytes:
         data, self.waiting = bytes(self.waiting), bytearray()

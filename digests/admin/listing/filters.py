@@ -34,16 +34,16 @@ from digests.models import (
 from digests.models.states import State
 
 SUGGESTED_TAGS = 200
-MOST_WORDS = 10  # of a search: each looks through every text
-MOST_FOUND = 10_000  # issues, the newest: a database takes only so many numbers at once
+MOST_WORDS = 10  # in a search: each of them scans every text
+MOST_FOUND = 10_000  # the newest issues of a search: databases limit the parameters of a query
 Issues = QuerySet[Issue]
 
 
 class Filter(admin.SimpleListFilter):
-    """A field of the list's one form: a choice, or what is typed."""
+    """A field of the filter form: a select, or an input."""
 
     template = "admin/digests/issue/_filter.html"
-    kind = "select"  # or the type of an input
+    kind = "select"  # or the type of an <input>
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return []
@@ -64,7 +64,7 @@ class Filter(admin.SimpleListFilter):
             raise IncorrectLookupParameters from error
 
     def narrow(self, issues: Issues, value: str) -> Issues:
-        """Return the issues that a value leaves. Raises ValueError if it is none of this filter's."""
+        """Return the issues that a value leaves. Raises ValueError for an invalid value."""
         raise NotImplementedError
 
 
@@ -177,7 +177,7 @@ class UntilFilter(Filter):
 
 
 class TagFilter(Filter):
-    """Issues that have a tag, or a story that has it. What is used most is suggested; any may be typed."""
+    """Issues with a tag, or with a story that has it. Any tag can be typed; the most used ones are suggested."""
 
     title = gettext_lazy("tag")
     parameter_name = "tag"
@@ -204,7 +204,7 @@ def held(sent: Mapping[str, str]) -> dict[str, str]:
 
 
 def spans(today: date) -> list[tuple[str, date, date]]:
-    """Return the days that are asked for most, as a name, the first and the last."""
+    """Return common ranges of days, as (name, first, last)."""
     monday = today - timedelta(days=today.weekday())
     return [
         (_("Today"), today, today),

@@ -1,4 +1,4 @@
-"""Comments at the desk: how they are shown, and the forms that write, answer and resolve them."""
+"""Comments at the desk: show them, and read the forms that write, reply to and resolve them."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ _WHATS: dict[type, What] = {Manuscript: "issue", NewsItem: "item", Insight: "ins
 
 
 def may_comment(user: Visitor) -> bool:
-    """Say whether a person may write, answer and resolve comments."""
+    """Say whether a person may write, reply to and resolve comments."""
     return bool(user.has_perm("digests.add_comment"))
 
 
 @dataclass(frozen=True, slots=True)
 class ShownText:
-    """One text of a comment: its own, or that of a reply."""
+    """The text of a comment or of a reply."""
 
     row: Comment
-    shown: str  # when it was said, by the clock of the digest
-    runs: list[tuple[str, str]]  # its text in parts, each with the name that it is a mention of
+    shown: str  # when it was written, in the digest's time zone
+    runs: list[tuple[str, str]]  # its text in parts, each with the username that it mentions, or an empty one
 
 
 @dataclass(frozen=True, slots=True)
 class ShownComment:
-    """A comment with its replies, and where it stands in the words as they are now."""
+    """A comment with its replies, and its place in the newest words."""
 
     row: Comment
     texts: list[ShownText]  # itself and its replies
-    home: str  # the uid of the thing it is shown at: of an insight, its story
-    is_gone: bool  # what it is on is not there any more
+    home: str  # the uid of the thing it is shown at; for an insight, that of its story
+    is_gone: bool  # the thing it is on was deleted
     title: str  # of the thing it is shown at
-    on: str  # what of that thing it is on; empty if it is the whole
-    stood_at: str  # the words it was said of, where they have changed
-    resolved: str  # when it was, by the clock of the digest
+    on: str  # the field that it is on; empty for the whole thing
+    stood_at: str  # the words it was about, if they have changed since
+    resolved: str  # when it was resolved, in the digest's time zone
 
 
 def comments_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
@@ -69,7 +69,7 @@ def comments_of(issue: Issue, words: Manuscript) -> list[ShownComment]:
     def shown_comment(first: Comment) -> ShownComment:
         thing = editorial_comments.thing(words, first.uid)
         home = homes.get(first.uid, first.uid)
-        # What stands there now says it for itself.
+        # Words that have not changed need no quotation.
         is_same = first.about == editorial_comments.about(words, first.uid, first.field)
         return ShownComment(
             first,
@@ -117,7 +117,7 @@ def wanted(issue: Issue, data: Any) -> dict[str, Any]:
 
 
 def comment_named(issue: Issue, sent: str) -> Comment:
-    """Return the comment whose number a form sent. Raises Refused if this issue has no such one, or it is a reply."""
+    """Return the comment whose number a form sent. Raises Refused for other issues, and for replies."""
     number = whole_number(sent, most=MOST_KEY)
     comment: Comment | None = issue.comments.filter(parent=None, pk=number).first() if number else None
     if comment is None:
@@ -126,14 +126,14 @@ def comment_named(issue: Issue, sent: str) -> Comment:
 
 
 def revision_named(issue: Issue, data: Any) -> Revision | None:
-    """Return the revision that a form or an address says was seen, else the newest."""
+    """Return the revision that was on the page, by its number in a form or address; else the newest."""
     number = whole_number(str(data.get("revision") or ""))
     seen = issue.revisions.filter(number=number).first() if number else None
     return seen or issue.head
 
 
 def resolve(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Resolve a comment, and go back to it."""
+    """Resolve a comment, and redirect back to it."""
     if not may_comment(request.user):
         raise PermissionDenied
     back = next_page(request, reverse("admin:digests_issue_review", args=[issue.pk]))

@@ -61,7 +61,7 @@ class ShownEntry:
 def history_of(issue: Issue, wanted: Mapping[str, str]) -> dict[str, Any]:
     """Return the context of the history page, with the changes between the two chosen revisions."""
     editions = Edition.objects.defer("page").order_by("number")
-    # Without their words, each of which is a whole issue: only the two that are compared are read.
+    # Leave out the content, which is a whole issue each: only the two revisions that are compared need it.
     kept = issue.revisions.defer("content").prefetch_related("reviews", Prefetch("editions", editions))
     revisions = list(kept)
     now = timezone.now()
@@ -103,7 +103,7 @@ def _mark(issue: Issue, edition: Edition, now: datetime) -> Mark:
 
 
 class Kept(admin.ModelAdmin[Any]):
-    """Rows that nobody adds, changes or deletes here."""
+    """A read-only admin: nothing is added, changed or deleted here."""
 
     actions = None
     list_per_page = 50
@@ -138,7 +138,7 @@ class RevisionAdmin(Kept):
     fields = ["issue", "number", "sha256", "author_name", "created_at", "content"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
-        # The words of each issue, whole, are no matter for a list.
+        # The list does not need the content, which is a whole issue each.
         found = super().get_queryset(request)
         match = request.resolver_match
         return found.defer("content") if match and match.url_name == "digests_revision_changelist" else found

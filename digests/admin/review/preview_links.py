@@ -1,4 +1,4 @@
-"""Preview links at the desk: who was shown which revision, until when, and whether they looked."""
+"""Preview links at the desk: make, list and revoke them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def addresses(desk: Any) -> list[URLPattern]:
 
 
 class LinkForm(forms.Form):
-    """What a new link is to be."""
+    """The form for a new link."""
 
     whom = forms.CharField(
         max_length=100,
@@ -63,7 +63,7 @@ class LinkForm(forms.Form):
 
 
 def page(desk: Any, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show an issue's links, and make one."""
+    """List the links of an issue, and make a new one."""
     issue = _issue(desk, request, pk)
     head = issue.head
     form = LinkForm(request.POST or None, initial={"revision": head.number if head else None})
@@ -88,7 +88,7 @@ def page(desk: Any, request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def revoke(desk: Any, request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    """End a link."""
+    """Revoke a link."""
     issue = _issue(desk, request, pk)
     found = issue.preview_links.filter(pk=link).first()
     if found is None:
@@ -123,7 +123,7 @@ def _make(request: HttpRequest, issue: Issue, form: LinkForm) -> PreviewLink | N
 
 @dataclass(frozen=True, slots=True)
 class ShownLink:
-    """A preview link with its status; instants by the clock of the digest, empty for never."""
+    """A preview link with its status; times in the digest's time zone, empty for never."""
 
     row: PreviewLink
     status: PreviewLinkStatus

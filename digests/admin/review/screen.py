@@ -44,14 +44,14 @@ from digests.text.markup import plain
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# What happens here: the words go to a reviewer, and the reviewer says yes or no.
+# The actions with a button here: submit for review, and what follows from that.
 JUDGING = (Action.SUBMIT, Action.APPROVE, Action.REQUEST_CHANGES, Action.RECALL)
-CONTEXT = 40  # characters beside a change; a column is no place for what stayed
+CONTEXT = 40  # characters shown beside a change, since the column is narrow
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What the words are compared with. Without a revision, with nothing."""
+    """A choice of what to compare with. Without a revision: nothing."""
 
     name: str
     label: str
@@ -60,7 +60,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A thing of the issue with what changed in it and what is said about it."""
+    """A part of the issue with its changes and comments."""
 
     kind: str  # issue, section, item or brief
     uid: str
@@ -78,7 +78,7 @@ class Entry:
 
     @property
     def edits(self) -> tuple[Change, ...]:
-        """The changes that the page beside it does not show by itself."""
+        """The changes that cannot be seen on the page beside it."""
         return tuple(change for change in self.changes if change.kind != "added" or change.is_part)
 
     @property
@@ -91,7 +91,7 @@ class Entry:
 
 
 class Screen(Desk):
-    """An issue as someone reviews it: what changed since they looked, what they signed off, what is said."""
+    """An issue as one person reviews it: changes since their last review, their sign-offs, and comments."""
 
     def __init__(self, issue: Issue, user: User, since: str = "") -> None:
         super().__init__(issue, user)
@@ -103,7 +103,7 @@ class Screen(Desk):
 
     @cached_property
     def bases(self) -> list[Base]:
-        """The revisions to compare with, beginning with what this person last reviewed."""
+        """The revisions to compare with; the one this person last reviewed comes first."""
         last = (
             LastReviewed.objects.filter(issue=self.issue, person=self.user).select_related("revision", "before").first()
         )
@@ -159,7 +159,7 @@ class Screen(Desk):
 
     @property
     def where(self) -> str:
-        """What others are told that this person does here."""
+        """What others see that this person is doing here."""
         return "review" if self.may_sign_off and not self.is_own else "read"
 
     @property

@@ -1,1 +1,1 @@
-"""What administrators set up, and each person's own settings."""
+"""Pages where administrators set things up, and each person's own settings."""

@@ -1,4 +1,4 @@
-"""Digests, as administrators set them up."""
+"""The admin of digests and their channels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_CHANNELS = 12
 
 
 class DigestForm(forms.ModelForm[Digest]):
-    """A digest's own fields, with what a new issue starts with checked as the issue's form would."""
+    """A digest; the title, sections and tags for new issues are checked as in the issue's form."""
 
     standing_tags = WordList(
         longest=LONGEST_TAG,
@@ -87,7 +87,7 @@ class DigestForm(forms.ModelForm[Digest]):
 
 
 class ChannelInline(admin.TabularInline[Channel, Digest]):
-    """A digest's channels, on its page."""
+    """The channels of a digest, on its page."""
 
     model = Channel
     fields = ["name", "address", "position"]

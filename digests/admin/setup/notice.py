@@ -29,7 +29,7 @@ class _Digests(forms.ModelMultipleChoiceField[Any]):
     widget = forms.CheckboxSelectMultiple
 
     def clean(self, value: Any) -> Any:
-        """Refuse a number that no row can have before the database is asked: SQLite takes it for a crash."""
+        """Refuse a number that no row can have before the query: SQLite would raise OverflowError."""
         for pk in value or ():
             if len(str(pk)) > LONGEST_PK:
                 raise forms.ValidationError(
@@ -62,19 +62,19 @@ class ToldForm(forms.ModelForm[NotificationPreference]):
 
 @admin.register(Notice)
 class NoticeAdmin(admin.ModelAdmin[Notice]):
-    """A person's own notices. There is nothing to add or change in them, and no way to another's."""
+    """A person's own notices, read-only; nobody sees those of others."""
 
     def get_queryset(self, request: HttpRequest) -> NoticeQuerySet:
         return Notice.objects.filter(person_id=request.user.pk).select_related("issue__digest")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return False  # the bell leads here
+        return False  # the bell links here
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("digests.view_notice")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # no page here deletes any; they go with their person, whoever may delete that
+        return True  # no page here deletes one; but whoever deletes a person deletes their notices too
 
     def get_urls(self) -> list[URLPattern]:
         def view(page: Any) -> Any:
@@ -113,7 +113,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
         return TemplateResponse(request, "admin/digests/notice/list.html", context)
 
     def read(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        """Mark one notice as read, or all of them. What somebody waits for stays so."""
+        """Mark one notice as read, or all of them. This settles none."""
         mine = self.get_queryset(request)
         if pk is not None:
             mine = mine.filter(pk=get_object_or_404(mine, pk=pk).pk)
@@ -129,7 +129,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
         return HttpResponseRedirect(reverse("admin:digests_notice_changelist"))
 
     def told(self, request: HttpRequest) -> HttpResponse:
-        """Let a person say how they want to be told."""
+        """Show and save a person's notification preferences."""
         form = ToldForm(request.POST or None, instance=NotificationPreference.of(signed_in(request)))
         if form.is_valid():
             mail.plan(telling.reschedule(form.save()))
@@ -146,7 +146,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
 
 
 def opened(request: HttpRequest, issue: Issue) -> None:
-    """Mark as read what a person was told of an issue, now that they look at it."""
+    """Mark a person's notices about an issue as read, because they opened it."""
     if request.method == "GET":
         Notice.objects.filter(person_id=request.user.pk, issue=issue).mark_read()
 

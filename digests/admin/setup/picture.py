@@ -1,4 +1,4 @@
-"""Pictures at the desk: uploads while somebody writes, covers in the issue's form, and the list of all."""
+"""Pictures at the desk: covers in the issue's form, uploads while writing, and the list of all pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from digests.text.numbers import whole_number
 
 
 class _Name(forms.TextInput):
-    """The name of a stored picture; the file itself is taken in before the form is read."""
+    """The name of a stored picture. An uploaded file is stored before the form is validated."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return "" if data.get(f"{name}-clear") else data.get(f"{name}_file")
@@ -52,7 +52,7 @@ class CoverField(forms.CharField):
 
 
 def take_cover(request: HttpRequest) -> None:
-    """Keep the file that was sent as a cover, and name it in what was sent. Raises pictures.Unfit."""
+    """Store an uploaded cover, and put its name into the form's data. Raises pictures.Unfit."""
     if upload := request.FILES.get("cover"):
         if not request.user.has_perm("digests.add_picture"):
             raise pictures.Unfit(_("Your role does not let you add pictures."))
@@ -64,7 +64,7 @@ def take_cover(request: HttpRequest) -> None:
 
 
 def focus(name: str, sent: Any) -> bool:
-    """Move the focal point of a cover where the form says, unless it says what it said before."""
+    """Move the focal point of a cover if somebody moved it in the form."""
     point = [_part(sent.get(f"cover_{axis}")) for axis in "xy"]
     if not name or None in point or " ".join(str(sent.get(f"cover_{axis}")) for axis in "xy") == sent.get("cover_seen"):
         return False
@@ -80,7 +80,7 @@ def _part(percent: Any) -> float | None:
 
 
 def upload(request: HttpRequest) -> JsonResponse:
-    """Keep a picture that somebody dropped, pasted or chose, and say how a text names it."""
+    """Store a picture that was dropped, pasted or chosen, and return the Markdown that shows it, as JSON."""
     if not request.user.has_perm("digests.add_picture"):
         return _problem(_("Your role does not let you add pictures."), 403)
     if not (file := request.FILES.get("picture")):
@@ -120,7 +120,7 @@ def percent(picture: Picture) -> tuple[int, int]:
 
 
 def _bracketed(alt: str) -> str:
-    """Return a description as it stands between brackets in Markdown."""
+    """Escape a description for the brackets of Markdown."""
     return "".join(f"\\{char}" if char in "\\[]" else char for char in alt)
 
 
@@ -187,8 +187,8 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
         css = {"all": ["css/pictures.css"]}
         js = ["js/focus.js"]
 
-    # Who may change one describes it. They come by upload, for which one needs to be allowed to add them, and go when
-    # nothing names them.
+    # This page only describes pictures. They are added by uploads, which need the permission to add, and tidy_pictures
+    # deletes them when nothing uses them.
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -254,7 +254,7 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
 
     @admin.display(description=gettext_lazy("used in"))
     def used(self, picture: Any) -> str:
-        """Name the issues that went out with it or have it now, and the digests; `_find` has looked for them."""
+        """Link the issues and digests that `_find` has found."""
         links = (
             (reverse(f"admin:digests_{row._meta.model_name}_change", args=[row.pk]), row)
             for row in (*picture.digests, *picture.issues)
@@ -276,7 +276,7 @@ class PictureAdmin(admin.ModelAdmin[Picture]):
         self.message_user(request, _("They are made again in a moment."), messages.SUCCESS)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Write nothing: a picture's description is no word of an issue."""
+        """Write nothing to Django's log: a picture's description is not part of an issue."""
 
 
 def _try_again(picture: Picture) -> None:
@@ -284,7 +284,7 @@ def _try_again(picture: Picture) -> None:
     pictures.make_soon(picture)
 
 
-# Where a working copy has texts: rows, the way to their issue, their field.
+# The texts of working copies: model, lookup of the issue, field.
 _TEXTS: tuple[tuple[type[Model], str, str], ...] = (
     (Issue, "pk", "summary"),
     (Issue, "pk", "intro"),

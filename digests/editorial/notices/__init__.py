@@ -31,7 +31,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What put an end to waiting: something that was done or said, and by whom."""
+    """What settled a notice: an action or a comment, and by whom."""
 
     how: str = ""
     by: int | None = None

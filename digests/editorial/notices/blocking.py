@@ -24,7 +24,7 @@ LONGEST_NOTE = 300
 
 
 def waits(issue: Issue) -> list[News]:
-    """Return what an issue waits for, and for whom; never for whoever began the wait by their own act."""
+    """Return what an issue waits for, and for whom. Nobody is asked to act on their own action."""
     facts = Facts.of(issue)
     if facts.head is None:
         return []
@@ -39,7 +39,7 @@ def waits(issue: Issue) -> list[News]:
 
 
 def _review(facts: Facts) -> Iterator[News]:
-    """To be approved: whoever may, by what the door says, once they read it."""
+    """In review: ask everyone who may approve it once they have read it."""
     submitted = facts.issue.log.filter(action=Action.SUBMIT).first() if awaits(facts) == Action.APPROVE else None
     if submitted is None:
         return
@@ -51,7 +51,7 @@ def _review(facts: Facts) -> Iterator[News]:
 
 
 def _changes(issue: Issue) -> Iterator[News]:
-    """Changes requested: whoever is to mend it."""
+    """Changes requested: ask the people who should make them."""
     if issue.state != State.CHANGES_REQUESTED:
         return
     asked = issue.log.filter(action=Action.REQUEST_CHANGES).first()
@@ -62,7 +62,7 @@ def _changes(issue: Issue) -> Iterator[News]:
 
 
 def _publication(facts: Facts, head: Revision) -> Iterator[News]:
-    """Approved, and neither public nor scheduled: whoever may publish; if the words are not fit, whoever mends them."""
+    """Approved, but neither public nor scheduled: ask who may publish it, or who should fix its blockers."""
     if facts.issue.state != State.APPROVED:
         return
     cause = facts.issue.log.filter(action__in=[Action.APPROVE, Action.UNSCHEDULE]).first()
@@ -78,7 +78,7 @@ def _publication(facts: Facts, head: Revision) -> Iterator[News]:
 
 
 def _endorsement(facts: Facts) -> Iterator[News]:
-    """Public without approval: whoever may approve it afterwards. Editions of the same words wait for one."""
+    """Published without approval: ask who may approve it afterwards, once for all editions of one revision."""
     for edition in {edition.revision_id: edition for edition in reversed(facts.flagged)}.values():
         yield News.of(
             f"endorse:{edition.revision_id}",
@@ -90,7 +90,7 @@ def _endorsement(facts: Facts) -> Iterator[News]:
 
 
 def _able(facts: Facts, action: Action, edition: int | None = None) -> set[int]:
-    """Return whom the door would let do an action, but for what they have still to read."""
+    """Return whom the workflow would let perform an action, apart from what they still have to read."""
 
     def codes(person: User) -> set[str]:
         request = Request.filled_in(action, person, at=facts.at, edition=edition, attests_read_all=True)
@@ -100,7 +100,7 @@ def _able(facts: Facts, action: Action, edition: int | None = None) -> set[int]:
 
 
 def _words(facts: Facts, head: Revision) -> Iterator[News]:
-    """Open comments: whoever was named and has not answered, and while it is in review, its authors."""
+    """Open comments: ask those mentioned who have not replied, and in review the authors too."""
     found: dict[int, list[Comment]] = {}
     for comment in facts.issue.comments.order_by("created_at", "pk"):
         found.setdefault(comment.parent_id or comment.pk, []).append(comment)
@@ -121,5 +121,5 @@ def _words(facts: Facts, head: Revision) -> Iterator[News]:
 
 
 def quoted(comment: Comment) -> dict[str, str]:
-    """Return what a notice of a comment keeps."""
+    """Return the details that a notice about a comment stores."""
     return {"who": comment.author_name, "note": comment.text[:LONGEST_NOTE], "about": comment.about}

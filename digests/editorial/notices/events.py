@@ -1,4 +1,4 @@
-"""Who else should know of what was just done or said: those with a hand in it."""
+"""Find who should be informed of an action or a comment, without having to act."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digests.models.states import Action, State
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# What of an action those are told who had a hand in the words that it is about.
+# The kind of notice for people who wrote, submitted, approved or published what an action is about.
 KINDS = {
     Action.SUBMIT: "submitted",
     Action.RECALL: "recalled",
@@ -30,13 +30,13 @@ KINDS = {
     Action.RETRACT: "retracted",
     Action.WITHDRAW: "withdrawn",
 }
-EARLY = frozenset({Action.SUBMIT, Action.RECALL, Action.APPROVE})  # only whose words they are wants to know
-# These take something from readers, or pass by a rule: whoever publishes here should know.
+EARLY = frozenset({Action.SUBMIT, Action.RECALL, Action.APPROVE})  # only the authors are told
+# These take something from readers or bypass a rule, so everyone who may publish is told too.
 GRAVE = frozenset({Action.FORCE_PUBLISH, Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW})
 
 
 def of_entry(entry: LogEntry) -> Iterator[News]:
-    """Yield the news of an action. Importing an archive is none: it is about the past, and comes by the hundred."""
+    """Yield the news of an action. The import of an archive is no news: it adds old issues by the hundred."""
     issue = entry.issue
     revision = issue.revisions.defer("content").filter(sha256=entry.revision_sha256).first() if issue else None
     if issue is None or revision is None:
@@ -100,7 +100,7 @@ def _edit(issue: Issue, entry: LogEntry, revision: Revision) -> Iterator[News]:
 
 
 def of_comment(comment: Comment, named: list[User]) -> Iterator[News]:
-    """Yield the news of a comment: to whom it names, whom it answers, and whose words it is about."""
+    """Yield the news of a comment: to those it mentions, those it replies to, and the authors."""
     key, details, by = f"said:{comment.pk}", quoted(comment), {comment.author_id}
     yield News.of(key, "mentioned", {one.pk for one in named} - by, **details)
     if comment.parent:
@@ -110,7 +110,7 @@ def of_comment(comment: Comment, named: list[User]) -> Iterator[News]:
 
 
 def of_resolution(comment: Comment, by: User) -> Iterator[News]:
-    """Yield the news that a comment is resolved, to who wrote or answered it. It may be reopened and resolved again."""
+    """Yield the news that a comment is resolved, to its author and those who replied. It can be resolved repeatedly."""
     resolved = int(comment.resolved_at.timestamp()) if comment.resolved_at else 0
     details = {**quoted(comment), "who": name_of(by)}
     yield News.of(f"resolved:{comment.pk}:{resolved}", "resolved", _talkers(comment) - {by.pk}, **details)

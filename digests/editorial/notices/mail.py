@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRY = timedelta(minutes=10)
-DOWN = "mail-is-down"  # in the cache while it is, so that it is logged once
+DOWN = "mail-is-down"  # set in the cache while the mail server is down, so that it is logged once
 
 
 @task()
@@ -62,12 +62,12 @@ def send(now: datetime) -> int:
     if settings.EMAIL_BACKEND == telling.NO_MAIL:
         return 0
     for issue in Issue.objects.filter(pk__in=due.values("issue")):
-        plan(telling.tell(issue))  # nobody is asked by mail for what is done already
+        plan(telling.tell(issue))  # settles what is done already, so that no mail asks for it
     people = get_user_model().objects.filter(pk__in=at_the_desk() & set(due.values_list("person_id", flat=True)))
     sent, connection = 0, get_connection()
     for person in people.exclude(email=""):
         try:
-            connection.open()  # a refusal before anything is taken: certainly nothing was sent
+            connection.open()  # if this fails, nothing was sent for certain
         except OSError as error:
             _postpone(due, now, error)
             break
@@ -90,7 +90,7 @@ def _send(person: User, now: datetime, connection: Any) -> bool:
             log.error("The mail server refuses mail to %s for good: %s", person, error)
         return False
     except Exception:
-        # It may have been taken, so it is not sent again; the others still get theirs.
+        # The server may have accepted it, so it is not sent again. Go on with the other people.
         log.exception("Mail to %s failed, and is not sent again.", person)
         connection.close()
         return False
@@ -100,7 +100,7 @@ def _send(person: User, now: datetime, connection: Any) -> bool:
 
 
 def _take(person: User, now: datetime) -> list[Notice]:
-    """Mark as mailed all that a person is told now or very soon, and return it: no other process takes it too."""
+    """Mark a person's due and nearly due notices as mailed, and return them. No other process gets the same ones."""
     with transaction.atomic():
         unsent = Notice.objects.unsent().filter(person=person, mail_at__lte=now + SOON)
         notices = list(unsent.held().select_related("issue__digest"))
@@ -109,7 +109,7 @@ def _take(person: User, now: datetime) -> list[Notice]:
 
 
 def _is_for_now(error: SMTPResponseException | SMTPRecipientsRefused) -> bool:
-    """Say whether a refusal is one that the server itself calls temporary (4xx)."""
+    """Say whether the server called its refusal temporary (4xx)."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(400 <= code < 500 for code, _reason in error.recipients.values())
     return 400 <= error.smtp_code < 500
@@ -123,7 +123,7 @@ def _postpone(notices: Any, now: datetime, error: Exception) -> None:
 
 
 def letter(person: User, notices: list[Notice], connection: Any = None) -> EmailMultiAlternatives:
-    """Return the mail with what a person is told, in their language."""
+    """Return the mail with a person's notices, in their language."""
     with translation.override(NotificationPreference.of(person).language or settings.LANGUAGE_CODE):
         title, choices = subject(notices), absolute(reverse("admin:digests_notice_settings"))
         groups = [
@@ -149,7 +149,7 @@ def letter(person: User, notices: list[Notice], connection: Any = None) -> Email
 
 
 def subject(notices: list[Notice]) -> str:
-    """Say plainly how much waits, or is to be known; the name is the digest's if all is of one."""
+    """Return the subject: how many notices block or inform. Names the digest if all are about one."""
     names = {notice.issue.digest.name for notice in notices}
     waiting = {notice.issue_id for notice in notices if notice.weight == Notice.Weight.BLOCKING}
     count = len(waiting or {notice.issue_id for notice in notices})
@@ -170,7 +170,7 @@ def _shown(notice: Notice) -> dict[str, str]:
 
 
 def _headers(notices: list[Notice], settings_url: str) -> dict[str, str]:
-    """Return what mail programs and other robots read: mails are threaded by issue, and nothing answers by itself."""
+    """Return headers for mail programs: they thread mails by issue and turn off automatic replies."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     issues = sorted({notice.issue_id for notice in notices})
     return {

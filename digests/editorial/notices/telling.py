@@ -27,9 +27,9 @@ NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"  # as settings have it 
 def tell(issue: Issue, news: Iterable[News] = (), ending: Ending = NOBODY) -> set[datetime]:
     """Bring an issue's notices up to date after an event; return when mails about it are due.
 
-    What blocks somebody is read from the issue itself, and what does not any more is
-    settled, by the `ending`. `news` are for information: nobody gets one of an event
-    that made them blocking, and everybody at most one.
+    Blocking notices are derived from the issue; those that no longer apply are settled
+    with the `ending`. `news` is for information: a person gets at most one notice of an
+    event, and none if the event gave them a blocking one.
     """
     with transaction.atomic():
         try:
@@ -52,9 +52,9 @@ def tell_all() -> set[datetime]:
     head = Revision.objects.filter(issue=OuterRef(OuterRef("pk"))).order_by("-number").values("pk")[:1]
     restless = Issue.objects.filter(
         Q(state__in=[State.IN_REVIEW, State.CHANGES_REQUESTED])
-        # Also a correction: what readers have is an earlier edition.
+        # Corrections too: readers see an earlier edition of these.
         | Q(~Exists(Edition.objects.filter(revision=Subquery(head))), state=State.APPROVED)
-        # In any state: a comment may name somebody who waits in vain for a role.
+        # In any state: a comment may mention somebody who got a role only now.
         | Q(Exists(Comment.objects.open_comments().filter(issue=OuterRef("pk"))))
         | Q(pk__in=Notice.objects.blocking().values("issue"))
         | Q(pk__in=Edition.objects.ever_live().flagged().values("issue"))
@@ -62,12 +62,12 @@ def tell_all() -> set[datetime]:
     return {due for issue in restless for due in tell(issue)}
 
 
-# What a notice that was settled gets anew when it is true again.
+# The fields to overwrite when a settled notice applies again.
 ANEW = [
     "kind", "weight", "details", "created_at", "read_at", "settled_at", "settled_how", "settled_by",
     "settled_by_name", "mail_at", "mailed_at",
 ]  # fmt: skip
-Place = tuple[int, str]  # a person, and the key of what they are told
+Place = tuple[int, str]  # a person, and the key of a notice
 
 
 def _by_place(news: Iterable[News]) -> dict[Place, News]:
@@ -131,7 +131,7 @@ def _write(issue: Issue, blocking: dict[Place, News], rest: dict[Place, News]) -
 
 
 def _reached(issue: Issue, people: set[int]) -> dict[int, NotificationPreference]:
-    """Return how those want to be told who get mail about an issue at all."""
+    """Return the preferences of those people who get mail about an issue at all."""
     if not people or settings.EMAIL_BACKEND == NO_MAIL:
         return {}
     told = {one.person_id: one for one in NotificationPreference.objects.filter(person__in=people)}

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from digests.manuscript.values import line
 from digests.models import Notice
 
-# Each may use who, issue, about and when; what somebody wrote (`note`) stands below it.
+# Each may use who, issue, about and when. A `note` that somebody wrote is shown below it.
 SENTENCES = {
-    # Somebody waits.
+    # Blocking.
     "review": gettext_lazy("%(issue)s waits for your review: %(who)s submitted it."),
     "review_again": gettext_lazy("%(issue)s waits for you to review it again: it was submitted or changed since."),
     "changes": gettext_lazy("%(who)s asked for changes to %(issue)s."),
@@ -23,7 +23,7 @@ SENTENCES = {
     "endorse": gettext_lazy("%(issue)s went out without approval, and waits for one: %(who)s published it."),
     "mention": gettext_lazy("%(who)s asks you about %(issue)s."),
     "open_comment": gettext_lazy("%(who)s commented on %(issue)s. It cannot be approved while that comment is open."),
-    # To know.
+    # For information.
     "submitted": gettext_lazy("%(who)s submitted %(issue)s for review."),
     "recalled": gettext_lazy("%(who)s took %(issue)s back from review."),
     "approved": gettext_lazy("%(who)s approved %(issue)s."),
@@ -46,7 +46,7 @@ SENTENCES = {
     "resolved": gettext_lazy("%(who)s resolved your comment on %(issue)s."),
 }
 
-# How a wait came to its end, by what was done.
+# How a notice was settled, by action.
 ENDINGS = {
     "edit": gettext_lazy("changed by %(who)s"),
     "submit": gettext_lazy("submitted by %(who)s"),
@@ -62,7 +62,7 @@ ENDINGS = {
     "done": gettext_lazy("marked as done by you"),
 }
 
-# Where what changed is seen; the rest leads to the issue itself.
+# The page where the change is seen. All others lead to the issue itself.
 PAGES = {
     **dict.fromkeys(("voided", "edited"), "admin:digests_issue_history"),
     **dict.fromkeys(
@@ -85,7 +85,7 @@ def _when(notice: Notice) -> str:
 
 
 def note(notice: Notice) -> str:
-    """Return what somebody wrote with it, in one line."""
+    """Return the note that somebody wrote, on one line."""
     return line(str(notice.details.get("note", "")))
 
 

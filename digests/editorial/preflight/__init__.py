@@ -1,4 +1,4 @@
-"""Find why an issue cannot go out yet, and what is worth a look.
+"""Check an issue before publication.
 
 `examine` returns the problems of an issue; `check` does so without any query; `passed` says what is in order.
 """

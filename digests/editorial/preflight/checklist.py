@@ -12,7 +12,7 @@ from digests.editorial.preflight.problems import Problem
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-# For the codes of some problems, the sentence that is true where none of them was found.
+# Codes of problems, and the sentence to show if none of them was found.
 CHECKS: tuple[tuple[frozenset[str], str | _StrPromise], ...] = tuple(
     (frozenset(codes.split()), passed)
     for codes, passed in (

@@ -13,16 +13,16 @@ from digests.models import Story, Tag
 class Known:
     """The tags and stories that the words of an issue may refer to."""
 
-    tags: Mapping[str, str] = field(default_factory=dict)  # names by their letters: see Tag.letters_of
-    former: frozenset[str] = frozenset()  # names that tags had before they were renamed, which are fine to use
-    seen: frozenset[str] = frozenset()  # uids of stories that readers see
+    tags: Mapping[str, str] = field(default_factory=dict)  # names by Tag.letters_of
+    former: frozenset[str] = frozenset()  # earlier names of renamed tags; using them is no problem
+    seen: frozenset[str] = frozenset()  # uids of public stories
 
 
 def known(*manuscripts: Manuscript) -> Known:
-    """Return what these manuscripts refer to. Costs two queries at most, however many manuscripts there are."""
+    """Return what these manuscripts refer to. Costs two queries at most for any number of them."""
     letters = {Tag.letters_of(name) for manuscript in manuscripts for name in _tag_names(manuscript)}
     follows = {item.follows for manuscript in manuscripts for item in manuscript.items if item.follows}
-    # Of tags that are alike, the one that was made first is the one to use.
+    # Newest first, so that of similar tags the oldest wins.
     alike = Tag.objects.filter(letters__in=letters).select_related("renamed_to").order_by("-pk") if letters else []
     tags = {tag.letters: (tag.renamed_to or tag).name for tag in alike}
     former = frozenset(tag.name for tag in alike if tag.renamed_to)

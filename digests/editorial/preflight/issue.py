@@ -1,4 +1,4 @@
-"""Checks of a whole issue: its own fields, its sections, and all that stands in them."""
+"""Checks of a whole issue: its own fields, its sections, and everything in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems and their places, as values that the admin, the commands and the API all show."""
+"""Problems and their places, as values that the admin, the commands and the API show."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ class Problem:
 
 
 class Blocker(Problem):
-    """A problem that keeps the issue from going out."""
+    """A problem that prevents publication."""
 
     __slots__ = ()
     severity = "blocker"
 
 
 class Advisory(Problem):
-    """A problem worth a look that keeps nothing back."""
+    """A problem that does not prevent publication. People see it as a warning."""
 
     __slots__ = ()
     severity = "warning"
 
 
 def blockers(problems: list[Problem]) -> list[Blocker]:
-    """Return the problems that keep the issue from going out."""
+    """Return the problems that prevent publication."""
     return [problem for problem in problems if isinstance(problem, Blocker)]

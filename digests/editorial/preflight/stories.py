@@ -1,4 +1,4 @@
-"""Checks of what stands in a section: briefs, stories and their insights, tags and earlier stories."""
+"""Checks of the contents of a section: briefs, stories and their insights, tags and earlier stories."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def _source(item: NewsItem) -> Iterator[Problem]:
 
 
 def check_twice(item: NewsItem, by_link: dict[str, str], by_headline: dict[str, str]) -> Iterator[Problem]:
-    """Find a story whose link or headline another story had before it, and remember its own in the two dicts.
+    """Find a story with the same link or headline as an earlier one, and add its own to the two dicts.
 
-    Both map to headlines: of the first story with a link, by its canonical form, or with a headline, by its letters.
+    They map a canonical link, or the letters of a headline, to the headline of the first story that has it.
     """
     link, headline = canonical(item.link), headlines.key(item.headline)
     if link and link in by_link:
@@ -112,7 +112,7 @@ def check_tags(names: Iterable[str], place: Place, known: dict[str, str], former
 
 
 def check_follows(item: NewsItem, seen: frozenset[str]) -> Iterator[Problem]:
-    """Check that a story is an update to another one that readers can see; `seen` are the uids of those."""
+    """Find a story that is an update to itself, or to one that is not in `seen`, the uids that readers can see."""
     place = Place("follows", item.uid)
     if item.follows and item.follows == item.uid:
         yield Advisory(

@@ -1,4 +1,4 @@
-"""Checks of a single text: what was left open, unfinished or to be replaced, and where its links lead."""
+"""Checks of a single text: open Markdown, unfinished sentences, placeholders, and links."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digests.text.markup import LENGTH, MEDIA, links, undescribed
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-# What templates leave behind, and what people write for text that is still to come. Inside code it is fine.
+# Placeholders of templates, and what people write for missing text. Allowed inside code.
 PLACEHOLDERS = re.compile(
     r"\{\{.*?\}\}"
     r"|(?<![A-Za-z])(?i:Report Title|This is the (?:report content|summary of the report)|lorem ipsum)(?![A-Za-z])"
