@@ -42,17 +42,17 @@ links = st.just("") | some_words | st.just("https://example.org/1")
 insights = st.builds(
     Insight, text=some_text, label=labels, basis=basis, bullet=st.booleans(), uid=st.sampled_from(["", "?"])
 )
-items = st.builds(
-    NewsItem,
-    headline=some_words,
-    link=links,
-    body=some_text,
-    insights=st.lists(insights, max_size=4).map(tuple),
-    tags=st.lists(some_words, max_size=3).map(tuple),
-    ai_role=st.sampled_from(AI_ROLES),
-    follows=st.sampled_from(["", "b7k2m9qx"]),
-    uid=st.sampled_from(["", "?"]),
-)
+of_a_story: dict[str, st.SearchStrategy[Any]] = {
+    "headline": some_words,
+    "link": links,
+    "body": some_text,
+    "insights": st.lists(insights, max_size=4).map(tuple),
+    "tags": st.lists(some_words, max_size=3).map(tuple),
+    "ai_role": st.sampled_from(AI_ROLES),
+    "follows": st.sampled_from(["", "b7k2m9qx"]),
+    "uid": st.sampled_from(["", "?"]),
+}
+items = st.builds(NewsItem, **of_a_story)
 briefs = st.builds(Brief, text=some_words, uid=st.sampled_from(["", "?"]))
 sections = st.builds(
     Section,

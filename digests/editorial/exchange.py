@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
@@ -184,26 +185,26 @@ def refuse_unfit(manuscript: Manuscript) -> None:
     """Raise DoesNotFit if a text is longer than its field, or if the date is outside of FIRST_DAY to LAST_DAY."""
     if not FIRST_DAY <= manuscript.date <= LAST_DAY:
         raise DoesNotFit(_("Choose a date between the years 1900 and 2999."))
-    texts: list[tuple[type[Model], str, str]] = [
-        (Issue, "title", manuscript.title),
-        (Issue, "category", manuscript.category),
-        (Issue, "cover_image", manuscript.cover_image),
-        (Issue, "cover_alt", manuscript.cover_alt),
-        (Issue, "editor", manuscript.editor),
-        *((Tag, "name", tag) for tag in manuscript.tags),
-        *((Section, "title", section.title) for section in manuscript.sections),
-    ]
-    for item in manuscript.items:
-        texts += [(NewsItem, "headline", item.headline), (NewsItem, "link", item.link)]
-        texts += [(Tag, "name", tag) for tag in item.tags]
-        texts += [(Insight, "label", insight.label) for insight in item.insights]
-    for model, name, text in texts:
-        field = cast(Any, model._meta.get_field(name))
+    for field, text in _limited(manuscript):
         if len(text) > field.max_length:
             raise DoesNotFit(
                 _("%(field)s: “%(text)s…” has %(length)s characters; at most %(limit)s fit.")
                 % {"field": field.verbose_name, "text": text[:40], "length": len(text), "limit": field.max_length}
             )
+
+
+def _limited(manuscript: Manuscript) -> Iterator[tuple[Any, str]]:
+    """Yield each text that goes into a field of limited length, with the field."""
+    rows: list[tuple[type[Model], Any]] = [(Issue, manuscript)]
+    rows += [(Section, section) for section in manuscript.sections]
+    rows += [(NewsItem, item) for item in manuscript.items]
+    rows += [(Insight, insight) for insight in manuscript.insights]
+    for model, value in rows:
+        for field in model._meta.concrete_fields:
+            if field.max_length and hasattr(value, field.name):
+                yield field, getattr(value, field.name)
+    tags = (manuscript.tags, *(item.tags for item in manuscript.items))
+    yield from ((Tag._meta.get_field("name"), tag) for tag in chain.from_iterable(tags))
 
 
 def _recognise(new: Sequence[Any], rows: Sequence[Any], keys: Sequence[Any]) -> dict[int, Any]:

@@ -71,9 +71,12 @@ class PageStory:
     retracted: bool = False
 
     @property
-    def words(self) -> tuple[object, ...]:
-        """What counts as the words of a story when editions are compared: all but its place, uid and `follows`."""
-        return self.headline, self.link, self.body, self.notes, self.tags, self.ai_role
+    def words(self) -> Self:
+        """The story without what is not its words, to compare editions: its uid, `follows` and whether it is retracted.
+
+        The domain comes from the link.
+        """
+        return replace(self, uid="", domain="", follows="", retracted=False)
 
     def html(self) -> Iterator[str]:
         """Yield each rendered text, in order."""

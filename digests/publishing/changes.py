@@ -162,10 +162,13 @@ def name_of(place: diff.Place) -> str:
 
 def readable(place: diff.Place, text: str, earlier: Mapping[str, str] | None = None) -> str:
     """Return the value of a field as the form shows it: choices by label, `follows` by its text in `earlier`."""
-    labels: dict[str, Any] = {
-        "ai_role": dict(NewsItem.AIRole.choices),
-        "basis": dict(Insight.Basis.choices),
-        "bullet": {"True": _("yes"), "False": _("no")},
-        "follows": earlier or {},
-    }
+    labels: dict[str, Any] = {**_CHOICES, "bullet": {"True": _("yes"), "False": _("no")}, "follows": earlier or {}}
     return str(labels.get(place.field, {}).get(text, text))
+
+
+_CHOICES = {
+    field.name: dict(field.flatchoices)
+    for model in (NewsItem, Insight)
+    for field in model._meta.concrete_fields
+    if field.choices
+}

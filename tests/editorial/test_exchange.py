@@ -145,11 +145,29 @@ def test_a_uid_of_another_issue_is_not_taken_over(draft: Make, people: SimpleNam
     assert Item.objects.get(uid=wanted.uid).section.issue == mine
 
 
-def test_a_text_too_long_for_its_field_is_refused_and_nothing_written(draft: Make, people: SimpleNamespace) -> None:
+def of_a_story(item: NewsItem, title: str = "长") -> Manuscript:
+    return manuscript(0, sections=(Section(title, items=(item,)),))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        manuscript(title="长" * 301),
+        manuscript(editor="长" * 101),
+        manuscript(tags=("长" * 101,)),
+        of_a_story(NewsItem("标题"), title="长" * 201),
+        of_a_story(NewsItem("长" * 301)),
+        of_a_story(NewsItem("标题", link="长" * 2001)),
+        of_a_story(NewsItem("标题", tags=("长" * 101,))),
+        of_a_story(NewsItem("标题", insights=(Insight("想法", label="长" * 51),))),
+    ],
+)
+def test_a_text_too_long_for_its_field_is_refused_and_nothing_written(
+    draft: Make, people: SimpleNamespace, words: Manuscript
+) -> None:
     issue = draft()
     before = exchange.from_rows(issue)
-    words = manuscript(0, sections=(Section("长", items=(NewsItem("长" * 301),)),))
-    with pytest.raises(exchange.DoesNotFit, match="301"):
+    with pytest.raises(exchange.DoesNotFit, match=r"\d+1 个字"):
         rewrite(issue, words, people)
     assert exchange.from_rows(issue) == before
 

@@ -51,6 +51,12 @@ def test_no_place_of_a_storys_field_is_missing() -> None:
     assert set(who_mentions(FIELD)) - {*places_of_a_field()} == set()
 
 
+@pytest.mark.parametrize("line", [line for line in part("A field of a story").splitlines() if re.match("[|-] `", line)])
+def test_a_place_of_a_storys_field_has_what_is_named_there(line: str) -> None:
+    place, *names = CODE.findall(line)
+    assert [name for name in names if not PATH.fullmatch(name) and not mentions(name, ROOT / place)] == []
+
+
 def test_every_path_that_is_named_is_there() -> None:
     named = {path for path in CODE.findall(contributing()) if PATH.fullmatch(path)}
     links = set(re.findall(r"\]\(([^)#]+)", contributing()))

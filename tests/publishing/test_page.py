@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -83,6 +83,12 @@ def test_each_rendered_text_is_reached_once(page: Page) -> None:
     marked = page.with_html(lambda html: f"[{html}]")
     assert list(marked.html()) == [f"[{html}]" for html in page.html()]
     assert marked.with_html(lambda html: html[1:-1]) == page
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(PageStory)])
+def test_each_field_but_names_counts_as_words(name: str) -> None:
+    changed: dict[str, Any] = {name: ("changed",) if name in {"notes", "tags"} else "changed"}
+    assert (PageStory(**changed).words == PageStory().words) is (name in {"uid", "domain", "follows", "retracted"})
 
 
 # As rows of before there were versions have it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from digests.editorial import workflow
 from digests.models import Channel, Digest, Edition, Issue, Story
+from digests.models.desk import RESERVED_SLUGS
 from digests.models.states import Action
 from digests.site import public_addresses
 from tests.conftest import stored_picture
@@ -37,6 +39,14 @@ def test_every_name_in_urls_is_listed_or_for_nobody_to_find() -> None:
     assert len(listed) == len(set(listed))
     assert set(listed) | FOR_NOBODY_TO_FIND == named
     assert not set(listed) & FOR_NOBODY_TO_FIND
+
+
+def test_no_digest_is_at_the_first_word_of_another_address() -> None:
+    patterns = [*get_resolver("newsroom.urls").url_patterns, *get_resolver("digests.urls").url_patterns]
+    first = {str(each.pattern).lstrip("^").partition("/")[0] for each in patterns}
+    words = {word for word in first if re.fullmatch(r"[-\w]+", word)}
+    assert {"admin", "media", "tags"} <= words
+    assert words - RESERVED_SLUGS == set()
 
 
 def test_every_listed_address_answers(client: Client, published: Make, people: SimpleNamespace) -> None:

@@ -374,3 +374,11 @@ def test_writers_rename_and_sort_nothing(client: Client, people: SimpleNamespace
 def test_a_kind_is_one_that_is_known() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Tag.objects.filter(pk=tag("A").pk).update(kind="planet")
+
+
+def test_the_list_says_how_much_each_tag_is_used(client: Client, published: Make, people: SimpleNamespace) -> None:
+    published(3, tags=("芯片",))  # two of its stories have this tag, too
+    client.force_login(people.chief)
+    page = BeautifulSoup(client.get(reverse("admin:digests_tag_changelist")).content, "html.parser")
+    rows = {row.select_one(".field-name").text: row for row in page.select("#result_list tbody tr")}
+    assert [rows["芯片"].select_one(f".field-{of}_uses").text for of in ("issue", "story")] == ["1", "2"]

@@ -79,7 +79,7 @@ def sorting(kind: Tag.Kind) -> Callable[..., None]:
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin[Tag]):
-    list_display = ["name", "kind", "slug", "issues", "stories"]
+    list_display = ["name", "kind", "slug", "issue_uses", "story_uses"]  # not `stories`: Django would show the relation
     list_editable = ["kind"]
     actions = [sorting(kind) for kind in Tag.Kind]
     list_filter = ["kind"]
@@ -157,9 +157,9 @@ class TagAdmin(admin.ModelAdmin[Tag]):
     # --- How much it is used --------------------------------------------------------
 
     @admin.display(description=gettext_lazy("issues"), ordering="issue_count")
-    def issues(self, tag: Any) -> int:
+    def issue_uses(self, tag: Any) -> int:
         return int(tag.issue_count)
 
     @admin.display(description=gettext_lazy("news items"), ordering="story_count")
-    def stories(self, tag: Any) -> int:
+    def story_uses(self, tag: Any) -> int:
         return int(tag.story_count)

@@ -18,10 +18,11 @@ _KEYS: dict[Place, frozenset[str]] = {
     "note": frozenset({"note", "basis", "uid"}),
     "bullet": frozenset({"uid"}),
 }
+_QUOTED = frozenset({"tags"})  # attributes that hold any text: JSON strings
 _ATTRIBUTE = re.compile(
     rf"#(?P<uid>{UID.pattern})|\.(?P<note>note)|ai=(?P<ai>{'|'.join(AI_ROLES)})|basis=(?P<basis>{'|'.join(BASES)})"
     rf"|follows=(?P<follows>{UID.pattern})"
-    r'|tags=(?P<tags>"(?:[^"\\]|\\.)*")'
+    + "".join(rf'|{key}=(?P<{key}>"(?:[^"\\]|\\.)*")' for key in sorted(_QUOTED))
 )
 
 
@@ -36,9 +37,9 @@ def group(attributes: Attributes) -> str:
             words.append(f"#{value}")
         elif key == "note":
             words.append(".note")
-        elif key == "tags":
+        elif key in _QUOTED:
             quoted = json.dumps(value, ensure_ascii=False)
-            words.append("tags=" + quoted.replace("{", "\\u007b").replace("}", "\\u007d"))
+            words.append(f"{key}=" + quoted.replace("{", "\\u007b").replace("}", "\\u007d"))
         else:
             words.append(f"{key}={value}")
     return f" {{{' '.join(words)}}}" if words else ""
@@ -59,12 +60,10 @@ def read_group(text: str, place: Place) -> Attributes | None:
         at += 1
     if not found or text[at:] != "}":
         return None
-    if "tags" in found:
-        try:
-            found["tags"] = json.loads(found["tags"])
-        except ValueError:
-            return None
-    return found
+    try:
+        return {key: json.loads(value) if key in _QUOTED else value for key, value in found.items()}
+    except ValueError:
+        return None
 
 
 def _group_at(text: str, place: Place) -> tuple[int, Attributes]:
