@@ -43,7 +43,7 @@ NOTHING_TO_DO = frozenset(
         *("no_such_story", "already_retracted"),
     }
 )
-# Except for actions that skip the review: their buttons stay whatever the state, and say what is missing.
+# Except for publishing and scheduling: their buttons stay in any state, and say what is missing.
 IN_SIGHT = frozenset({"wrong_state"})
 
 
