@@ -195,3 +195,45 @@ def test_the_name_of_a_retracted_story_is_never_given_again(published: Make, peo
     with workflow.editing(other, by=people.writer) as locked:
         exchange.to_rows(replace(words, date=other.date), locked)
     assert uid not in {item.uid for item in exchange.from_rows(other).items}
+
+
+@pytest.mark.parametrize("action", [Action.ROLL_BACK, Action.RETRACT, Action.WITHDRAW])
+def test_what_is_done_to_a_public_issue_is_recorded_with_its_person_and_revision(
+    published: Make, people: SimpleNamespace, action: Action
+) -> None:
+    issue = published()
+    first = issue.head
+    correct(issue, people, "更正后", note="数字有误")
+    of_action: dict[str, Any] = {Action.ROLL_BACK: {"edition": 1, "correction": "correction"}}.get(action, {})
+    if action == Action.RETRACT:
+        of_action = {"story": Story.objects.live().values_list("uid", flat=True)[0]}
+    outcome = perform(action, issue, by=people.chief, note="因为", **of_action)
+    assert (outcome.issue, outcome.entry.actor) == (issue, people.chief)
+    assert outcome.entry.revision_sha256 == (first if action == Action.ROLL_BACK else issue.head).sha256
+    assert outcome.edition == issue.editions.order_by("number").last()
+    if action != Action.WITHDRAW:  # which makes no edition
+        assert (outcome.edition.by, outcome.edition.by_name) == (people.chief, outcome.entry.actor_name)
+
+
+def test_a_typo_and_a_first_edition_have_no_note_for_readers(approved: Make, people: SimpleNamespace) -> None:
+    edition = perform(Action.PUBLISH, approved(), by=people.editor, note="给编辑部的话").edition
+    assert (edition.correction, edition.note, edition.by_name) == ("", "", people.editor.username)
+
+
+@pytest.mark.parametrize(
+    ("action", "asked", "field"),
+    [
+        (Action.SCHEDULE, {"at": None}, "at"),
+        (Action.SCHEDULE, {"at": timezone.now() + timedelta(days=4000)}, "at"),
+        (Action.ROLL_BACK, {"edition": 9, "correction": "typo"}, "edition"),
+    ],
+)
+def test_a_refusal_names_the_field_to_mend(
+    published: Make, people: SimpleNamespace, action: Action, asked: dict[str, Any], field: str
+) -> None:
+    issue = reword(published(), "更正后", by=people.writer)
+    perform(Action.SUBMIT, issue, by=people.writer)
+    perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
+    with pytest.raises(Refused) as refused:
+        perform(action, issue, by=people.editor, note="因为", **asked)
+    assert [reason.place.field for reason in refused.value.reasons] == [field]

@@ -177,6 +177,12 @@ def test_a_revoked_link_says_so_and_nothing_else(link: PreviewLink, people: Simp
     assert link.revoked_by_name == "editor"
 
 
+def test_revoking_a_link_leaves_the_others(link: PreviewLink, people: SimpleNamespace, client: Client) -> None:
+    other = make(link.issue, people.writer)
+    preview_links.revoke(link, by=people.editor)
+    assert client.get(path(other)).status_code == 200
+
+
 def test_who_revoked_a_link_first_is_kept(link: PreviewLink, people: SimpleNamespace) -> None:
     preview_links.revoke(link, by=people.writer)
     link.refresh_from_db()

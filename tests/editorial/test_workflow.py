@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from digests.editorial import comments, exchange, workflow
+from digests.editorial import comments, exchange, permissions, workflow
 from digests.editorial.preflight import Blocker
 from digests.editorial.workflow import Refused, perform
 from digests.models import Edition, Issue, NewsItem, Story
@@ -400,3 +400,12 @@ def test_an_unfinished_draft_saves_and_goes_to_review(draft: Make, people: Simpl
     outcome = perform(Action.APPROVE, issue, by=people.reviewer, attests_read_all=True)
     assert [problem.code for problem in outcome.problems] == ["issue_empty"]
     assert refusal(Action.PUBLISH, issue, by=people.editor) == "issue_empty"
+
+
+def test_what_was_approved_of_another_issue_is_no_approval_of_this_one(
+    published: Make, draft: Make, people: SimpleNamespace
+) -> None:
+    published()
+    issue = reword(draft(date=date(2026, 4, 2)), "另一个标题", by=people.colleague)
+    authors = permissions.authors(issue, until=issue.revisions.latest("number"))
+    assert authors == {people.writer.pk, people.colleague.pk}

@@ -31,15 +31,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
+import django
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
 os.environ["DATABASE_URL"] = ""  # what is filled here must be nobody's own
-import tests.settings  # noqa: F401 - the environment that tests know, whatever is in .env
-from tests.browser.conftest import FLAGS, ROOT, Newsroom, running
-from tests.site import walk
-from tests.site.places import PLACES, STORIES, Place
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"  # the environment that tests know, whatever is in .env
+django.setup()
+from tests.browser.conftest import FLAGS, ROOT, Newsroom, running  # noqa: E402
+from tests.site import walk  # noqa: E402
+from tests.site.places import PLACES, STORIES, Place  # noqa: E402
 
 FROM_NPM = ROOT / "var" / "check" / "node_modules"
 SIZES = [(width, colours) for width in (320, 1280) for colours in ("light", "dark")]
