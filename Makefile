@@ -20,7 +20,7 @@ check-site: ## proves the readers' pages: accessibility, HTML, Lighthouse, weigh
 	@bin/setup dev
 	@bin/check-site
 
-mutants:  ## the tests' teeth: breaks the rules in a copy, one place at a time; an hour on two cores
+mutants:  ## the tests' teeth: breaks the rules in a copy, one place at a time; some two hours on two cores
 	@bin/mutants
 
 lint:     ## style, templates, scripts, types, import contracts
