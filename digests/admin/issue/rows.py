@@ -5,7 +5,7 @@ The formsets show and check rows. They save nothing: what was sent is read by
 
 All that we take from nested-admin is here. What is not documented of it, and so may change under us:
 `InOrder._set_inline_admin_form_nested_attrs` and `RowsAdmin._create_formsets`; in `static/js`, `spliceInto` and the
-`djn-` classes. tests/test_rows.py tells when one of them is another.
+`djn-` classes. tests/admin/test_rows.py fails when one of them changes.
 """
 
 from __future__ import annotations
